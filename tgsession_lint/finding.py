@@ -1,0 +1,66 @@
+"""The values that everything above speaks in: where, what, why, and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+
+class Position(NamedTuple):
+    """A place in a file: row and column, both counted from 1, columns in characters."""
+
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """One line of a path that shows the finding, and what happens there."""
+
+    row: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put *content* in place of what stands from *location* up to *end_location*."""
+
+    content: str
+    location: Position
+    end_location: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that mends a finding; *safe* as ruff defines it, or *unsafe*."""
+
+    applicability: Literal["safe", "unsafe"]
+    message: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule reports: one place in one file.
+
+    `path` is the file as the reader named it (relative to the working folder where it lies
+    below it, with `/`). In a notebook `cell` counts the code and text cells from 1 and rows count
+    within the cell; elsewhere it is None.
+    """
+
+    path: str
+    location: Position
+    end_location: Position
+    code: str
+    name: str
+    message: str
+    hint: str = ""
+    cell: int | None = None
+    witness: tuple[Witness, ...] = ()
+    fix: Fix | None = None
+    note: str = ""
+
+    @property
+    def sort_key(self) -> tuple[str, int, Position, str, str]:
+        """Reading order: file, cell, place, code."""
+        return (self.path, self.cell or 0, self.location, self.code, self.message)

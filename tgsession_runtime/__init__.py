@@ -1,0 +1,1 @@
+"""tgsession-guard's runtime: one holder for one Telegram session."""
