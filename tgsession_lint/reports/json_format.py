@@ -1,0 +1,52 @@
+"""json: a list of objects in ruff's shape, with the witness added."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tgsession_lint.reports.text import encodable
+
+if TYPE_CHECKING:
+    from tgsession_lint.finding import Finding, Fix, Position
+    from tgsession_lint.reports.report import Report
+
+
+def render(report: Report) -> str:
+    """All findings as one list."""
+    import json  # noqa: PLC0415 - the text formats do without
+
+    return json.dumps([entry(finding, report) for finding in report.findings], indent=2) + "\n"
+
+
+def entry(finding: Finding, report: Report) -> dict[str, object]:
+    """One finding as JSON has it."""
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "filename": encodable(finding.path),
+        "cell": finding.cell,
+        "location": _position(finding.location),
+        "end_location": _position(finding.end_location),
+        "message": finding.message,
+        "hint": finding.hint,
+        "note": finding.note,
+        "url": report.url(finding.code),
+        "witness": [{"row": step.row, "message": step.message} for step in finding.witness],
+        "fix": finding.fix and _fix(finding.fix),
+    }
+
+
+def _fix(fix: Fix) -> dict[str, object]:
+    edits = [
+        {
+            "content": edit.content,
+            "location": _position(edit.location),
+            "end_location": _position(edit.end_location),
+        }
+        for edit in fix.edits
+    ]
+    return {"applicability": fix.applicability, "message": fix.message, "edits": edits}
+
+
+def _position(position: Position) -> dict[str, int]:
+    return {"row": position.row, "column": position.column}
