@@ -1,0 +1,1 @@
+from .tg import guard, open_client

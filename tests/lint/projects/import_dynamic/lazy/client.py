@@ -1,0 +1,5 @@
+from telethon import TelegramClient
+
+
+class Bot(TelegramClient):
+    """The bot."""

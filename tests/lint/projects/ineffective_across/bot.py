@@ -1,0 +1,7 @@
+from telethon import TelegramClient
+
+client = TelegramClient("bot", 1, "hash")  # expect: TGS101 TGS301
+
+
+def make():
+    return TelegramClient("made", 1, "hash")  # expect: TGS101

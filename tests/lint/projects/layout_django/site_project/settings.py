@@ -1,0 +1,1 @@
+TELEGRAM = {"session": "site", "api_id": 1, "api_hash": "hash"}

@@ -1,0 +1,1 @@
+from .tg import Client

@@ -1,0 +1,5 @@
+from app.tg import Client
+
+
+def job():
+    return Client("job", 1, "hash")  # expect: TGS101

@@ -1,0 +1,6 @@
+"""Other modules see the module's last word."""
+from main import TelegramClient
+
+
+def make():
+    return TelegramClient("https://bot.example")

@@ -1,0 +1,4 @@
+"""Hop three."""
+from app.telegram import Client
+
+__all__ = ["Client"]

@@ -1,0 +1,2 @@
+"""Hop two."""
+from .core import TelegramClient as Client

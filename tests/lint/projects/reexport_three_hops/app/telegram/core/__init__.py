@@ -1,0 +1,2 @@
+"""Hop one."""
+from .base import TelegramClient

@@ -1,0 +1,4 @@
+"""Where it comes from."""
+from telethon import TelegramClient
+
+__all__ = ["TelegramClient"]

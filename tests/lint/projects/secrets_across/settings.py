@@ -1,0 +1,7 @@
+"""The literal is the place, in a module that knows nothing of Telethon."""
+import os
+
+API_ID = 12345
+API_HASH = "0123456789abcdef0123456789abcdef"  # expect: TGS401
+OTHER_HASH = os.environ["TG_API_HASH"]
+PASSWORD_MD5 = "fedcba9876543210fedcba9876543210"

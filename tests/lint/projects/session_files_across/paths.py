@@ -1,0 +1,4 @@
+from pathlib import Path
+
+SESSION = "alerts.session"
+FOLDER = Path("sessions")

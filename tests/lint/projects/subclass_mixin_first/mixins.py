@@ -1,0 +1,5 @@
+class Logging:
+    """Not a client."""
+
+    def log(self, text):
+        print(text)

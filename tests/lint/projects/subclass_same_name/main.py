@@ -1,0 +1,5 @@
+from client import TelegramClient
+
+
+def make():
+    return TelegramClient("a")  # expect: TGS101

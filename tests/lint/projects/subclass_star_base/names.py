@@ -1,0 +1,1 @@
+from telethon import TelegramClient, events

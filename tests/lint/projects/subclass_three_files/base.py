@@ -1,0 +1,5 @@
+from telethon import TelegramClient
+
+
+class Base(TelegramClient):
+    """Logs what it sends."""

@@ -1,0 +1,5 @@
+import middle
+
+
+class Leaf(middle.Middle):
+    """Knows commands."""

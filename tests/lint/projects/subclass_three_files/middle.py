@@ -1,0 +1,5 @@
+from base import Base as Parent
+
+
+class Middle(Parent):
+    """Retries."""

@@ -1,0 +1,10 @@
+"""A factory and a subclass, two packages deep."""
+from telethon import TelegramClient
+
+
+class Client(TelegramClient):
+    """Ours."""
+
+
+def make(name):
+    return Client(name, 1, "hash")  # expect: TGS101

@@ -1,0 +1,4 @@
+from telethon import TelegramClient
+
+Client = TelegramClient
+MaybeClient = TelegramClient | None

@@ -1,0 +1,1 @@
+from . import client as bot_client

@@ -1,0 +1,5 @@
+from bot import *
+
+
+async def stop():
+    client.disconnect()  # expect: TGS202

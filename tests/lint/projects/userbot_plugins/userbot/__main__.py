@@ -1,0 +1,4 @@
+from userbot import bot
+
+bot.start()
+bot.run_until_disconnected()
