@@ -1,0 +1,252 @@
+"""`value.name` -> what it can be, for every kind of value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from tgsession_lint import calls, catalog
+from tgsession_lint.tree import dotted_name
+from tgsession_lint.values import (
+    Class, Client, ClientClass, Event, External, Function, Guard, Guarded, Later, Many, Method, ModuleRef, Object, Super,
+    Value, Values, union,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.project import Module
+
+_CLIENT_FACTORIES = ("From", "QRLogin", "ToTelethon")
+
+
+def attribute(ask: Evaluator, value: Value, name: str) -> Values:
+    """What `value.name` can be."""
+    match value:
+        case External():
+            return external(ask, f"{value.name}.{name}")
+        case ModuleRef():
+            return module_attribute(ask, value, name)
+        case Client():
+            return _of_client(ask, value, name)
+        case ClientClass():
+            return _of_client_class(ask, value, name)
+        case Class():
+            return ask.once((value.scope, name, "class"), lambda: class_attribute(ask, value, name))
+        case Object():
+            return ask.once((value.of.scope, name), lambda: instance_attribute(ask, value.of, name))
+        case Super():
+            return ask.once((value.of.scope, name, "super"), lambda: _of_super(ask, value.of, name))
+        case Event():
+            return (Client(),) if name in {"client", "_client"} else (Event(),) if name in {"message", "reply_to"} else ()
+        case Many() | Guarded() | Guard() | Later():
+            return (Method(value, name),)
+        case _:
+            return ()
+
+
+def external(ask: Evaluator, name: str) -> Values:
+    """The value of a full *name* outside the project."""
+    if catalog.client_class(name, ask.telethon_roots, ask.client_classes):
+        return (ClientClass(name.rpartition(".")[2]),)
+    if name in ask.guards:
+        return (Guard(name.rpartition(".")[2]),)
+    return (External(name),)
+
+
+def module_attribute(ask: Evaluator, value: ModuleRef, name: str) -> Values:
+    """`module.name`: what the module binds, else its submodule of that name."""
+    target = ask.project.module(value.path)
+    found: Values = ()
+    if target is not None:
+        found = ask.once(("module", value.path, name), lambda: _bound_in(ask, target, name))
+    if found:
+        return found
+    nested = ask.project.roots.submodule(value.path, name)
+    if nested is not None:
+        return (ModuleRef(nested),)
+    dotted = f"{next(iter(ask.project.roots.dotted_names(value.path)), '')}.{name}"
+    return _configured_name(ask, value, name) or (External(f"project:{dotted}"),)
+
+
+def _configured_name(ask: Evaluator, value: ModuleRef, name: str) -> Values:
+    """A configured guard or client class counts even where its module cannot be read."""
+    for dotted in ask.project.roots.dotted_names(value.path):
+        if f"{dotted}.{name}" in ask.guards:
+            return (Guard(name),)
+        if f"{dotted}.{name}" in ask.client_classes:
+            return (ClientClass(name),)
+    return ()
+
+
+def _bound_in(ask: Evaluator, target: Module, name: str) -> Values:
+    found = ask.name(target, name, target.tree.scope, None)
+    return tuple(v for v in found if v != External(f"builtins.{name}"))
+
+
+def exported_by_star(target: Module, name: str) -> bool:
+    """Whether `from TARGET import *` brings *name*: by `__all__` where it is plain, else unless underscored."""
+    listed = _all_of(target)
+    return name in listed if listed is not None else not name.startswith("_")
+
+
+def _all_of(target: Module) -> set[str] | None:
+    """The names in `__all__`; None where there is none or it cannot be read off."""
+    bindings = target.tree.scope.bindings.get("__all__")
+    if not bindings:
+        return None
+    values: list[Any] = [b.value for b in bindings]
+    values += [s.value for s in target.tree.stored if isinstance(s.target, cst.Name) and s.target.value == "__all__"]
+    values += [s.value for s in target.tree.stored if dotted_name(s.target) == "__all__" and s.kind in {"element", "extend"}]
+    names: set[str] = set()
+    for value in values:
+        if isinstance(value, cst.SimpleString):
+            names.add(str(value.evaluated_value))
+        elif isinstance(value, (cst.List, cst.Tuple, cst.Set)):
+            names.update(str(e.value.evaluated_value) for e in value.elements if isinstance(e.value, cst.SimpleString))
+        else:
+            return None
+    return names
+
+
+def _of_client(ask: Evaluator, value: Client, name: str) -> Values:
+    if name == "__class__":
+        return (ClientClass("__class__", value.of),)
+    own: Values = ()
+    if value.of is not None:
+        of = value.of
+        own = ask.once((of.scope, name), lambda: instance_attribute(ask, of, name))
+    return own or (Method(value, name),)
+
+
+def _of_client_class(ask: Evaluator, value: ClientClass, name: str) -> Values:
+    own: Values = ()
+    if value.of is not None:
+        of = value.of
+        own = ask.once((of.scope, name, "class"), lambda: class_attribute(ask, of, name))
+    return own or (Method(value, name),)
+
+
+def _of_super(ask: Evaluator, plain: Class, name: str) -> Values:
+    bases = base_values(ask, plain)
+    if any(isinstance(base, ClientClass) for base in bases):
+        return (Method(Client(plain), name),)
+    return union(*(instance_attribute(ask, base, name) for base in bases if isinstance(base, Class)))
+
+
+def base_values(ask: Evaluator, plain: Class) -> Values:
+    """What the bases of a class stand for."""
+    node: Any = plain.scope.node
+    return union(*(ask.value(plain.module, base.value) for base in node.bases))
+
+
+def lineage(ask: Evaluator, plain: Class) -> Iterator[Class]:
+    """The class and those of its ancestors that the project defines."""
+    seen: set[object] = set()
+    pending = [plain]
+    while pending:
+        current = pending.pop(0)
+        if current.scope in seen:
+            continue
+        seen.add(current.scope)
+        yield current
+        for base in base_values(ask, current):
+            if isinstance(base, Class):
+                pending.append(base)
+            elif isinstance(base, ClientClass) and base.of is not None:
+                pending.append(base.of)
+
+
+def class_attribute(ask: Evaluator, plain: Class, name: str) -> Values:
+    """`Class.name`: what the class body of it or an ancestor binds."""
+    for current in lineage(ask, plain):
+        bindings = current.scope.bindings.get(name)
+        if bindings:
+            return union(*(ask.binding(current.module, b) for b in bindings))
+    return ()
+
+
+def instance_attribute(ask: Evaluator, plain: Class, name: str) -> Values:
+    """`self.name`: what the class body binds, and what methods store on the instance."""
+    found: Values = ()
+    for current in lineage(ask, plain):
+        bindings = current.scope.bindings.get(name, [])
+        found = union(found, *(_bound_to_instance(ask, current, b) for b in bindings), _stored_on(ask, current, name))
+    return found
+
+
+def _bound_to_instance(ask: Evaluator, current: Class, binding: Any) -> Values:
+    values = ask.binding(current.module, binding)
+    if binding.kind != "def" or not _is_property(binding.node):
+        return values
+    results = union(*(calls.returned(ask, v) for v in values if isinstance(v, Function)))
+    return results
+
+
+def _is_property(node: cst.FunctionDef) -> bool:
+    names = {(dotted_name(d.decorator) or "").rpartition(".")[2] for d in node.decorators}
+    return bool(names & {"property", "cached_property"})
+
+
+def _stored_on(ask: Evaluator, current: Class, name: str) -> Values:
+    """`self.name = …` and `self.name.append(…)` in the methods of the class."""
+    module = current.module
+    found: Values = ()
+    for stored in module.tree.stored:
+        target: Any = stored.target
+        inside = isinstance(target, cst.Subscript) or stored.kind in {"element", "extend"}
+        if isinstance(target, cst.Subscript):
+            target = target.value
+        if not isinstance(target, cst.Attribute) or target.attr.value != name:
+            continue
+        if _receiver_class(module, target) is not current.scope:
+            continue
+        value = _stored_value(ask, module, stored)
+        if inside:
+            value = calls.elements(value) if stored.kind == "extend" else value
+            value = (Many(value),) if value else ()
+        found = union(found, value)
+    return found
+
+
+def _stored_value(ask: Evaluator, module: Module, stored: Any) -> Values:
+    if stored.kind == "ann":
+        return ask.annotation(module, stored.value.annotation)
+    value: Any = stored.value
+    path = stored.path
+    while path and isinstance(value, (cst.Tuple, cst.List)) and path[0] is not None and path[0] < len(value.elements):
+        value, path = value.elements[path[0]].value, path[1:]
+    found = ask.value(module, value)
+    if stored.kind == "with":
+        found = calls.entered(ask, found)
+    elif stored.kind == "for":
+        found = calls.elements(found)
+    for _ in path:
+        found = calls.elements(found)
+    return found
+
+
+def _receiver_class(module: Module, target: cst.Attribute) -> object:
+    """The class scope whose `self` (or `cls`) the attribute is set on."""
+    if not isinstance(target.value, cst.Name):
+        return None
+    for scope in module.tree.scope_at(target).up():
+        node: Any = scope.node
+        if scope.kind == "function" and scope.parent is not None and scope.parent.kind == "class":
+            params = [*node.params.posonly_params, *node.params.params]
+            return scope.parent if params and params[0].name.value == target.value.value else None
+    return None
+
+
+def attribute_names(ask: Evaluator, plain: Class) -> set[str]:
+    """Every attribute that the class or its ancestors in the project give their instances."""
+    names: set[str] = set()
+    for current in lineage(ask, plain):
+        names.update(current.scope.bindings)
+        for stored in current.module.tree.stored:
+            target: Any = stored.target.value if isinstance(stored.target, cst.Subscript) else stored.target
+            if isinstance(target, cst.Attribute) and _receiver_class(current.module, target) is current.scope:
+                names.add(target.attr.value)
+    return names

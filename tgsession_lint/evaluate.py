@@ -1,0 +1,367 @@
+"""Expression -> what it can stand for: a client, its class, a guard, or something on the way to one.
+
+Nothing is run and nothing is imported. What cannot be told is left out, so an empty answer means "nothing that
+concerns a client, as far as can be seen".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from tgsession_lint import annotations, attributes, calls, catalog
+from tgsession_lint.names import lookup
+from tgsession_lint.tree import dotted_name
+from tgsession_lint.values import (
+    Class, Client, ClientClass, Event, External, Function, Guard, Many, ModuleRef, Object, Partial, Value, Values, union,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from tgsession_lint.project import Module, Project
+    from tgsession_lint.tree import Binding, Node, Scope
+
+_MAX_DEPTH = 60
+
+
+class Evaluator:
+    """Answers for one project; remembers every answer."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        config = project.config
+        self.telethon_roots = (*catalog.TELETHON_ROOTS, *config.telethon_roots)
+        self.client_classes = frozenset(config.client_classes)
+        self.guards = frozenset((*catalog.GUARDS, *config.guards))
+        self._depth = 0
+        self._busy: set[object] = set()
+
+    # expressions
+
+    def value(self, module: Module, node: Node | None) -> Values:
+        """What *node*, evaluated where it stands in *module*, can be."""
+        if node is None:
+            return ()
+        known = module.values.get(node)
+        if known is not None:
+            return known
+        if self._depth > _MAX_DEPTH or node in self._busy:
+            return ()
+        self._busy.add(node)
+        self._depth += 1
+        try:
+            answer = self._value(module, node)
+        finally:
+            self._depth -= 1
+            self._busy.discard(node)
+        # An answer found while another question was open may have been cut short by it.
+        if not self._busy or answer:
+            module.values[node] = answer
+        return answer
+
+    def _value(self, module: Module, node: Any) -> Values:
+        match node:
+            case cst.Name():
+                return self.name(module, node.value, module.tree.scope_at(node), node)
+            case cst.Attribute():
+                return union(*(attributes.attribute(self, v, node.attr.value) for v in self.value(module, node.value)),
+                             self._event_attribute(module, node))
+            case cst.Call():
+                return calls.call(self, module, node)
+            case cst.Await():
+                return calls.awaited(self.value(module, node.expression))
+            case cst.Subscript():
+                return calls.elements(self.value(module, node.value))
+            case cst.IfExp():
+                return union(self.value(module, node.body), self.value(module, node.orelse))
+            case cst.BooleanOperation():
+                return union(self.value(module, node.left), self.value(module, node.right))
+            case cst.NamedExpr() | cst.Arg() | cst.Element() | cst.StarredElement() | cst.DictElement():
+                return self.value(module, node.value)
+            case cst.Annotation():
+                return self.annotation(module, node.annotation)
+            case cst.List() | cst.Tuple() | cst.Set() | cst.Dict():
+                inside = union(*(self.value(module, element) for element in node.elements))
+                return (Many(inside),) if inside else ()
+            case cst.ListComp() | cst.SetComp() | cst.GeneratorExp():
+                inside = self.value(module, node.elt)
+                return (Many(inside),) if inside else ()
+            case cst.DictComp():
+                inside = self.value(module, node.value)
+                return (Many(inside),) if inside else ()
+            case cst.Lambda():
+                return (Function(module, module.tree.scopes[node]),)
+            case _:
+                return ()
+
+    def _event_attribute(self, module: Module, node: cst.Attribute) -> Values:
+        """`event.client` in a handler whose decorator is the project's own: the name is custom enough."""
+        if node.attr.value not in {"client", "_client"} or not isinstance(node.value, cst.Name):
+            return ()
+        scope = module.tree.scope_at(node)
+        frame = scope.function
+        if frame is None or not isinstance(frame.node, cst.FunctionDef) or not frame.node.decorators:
+            return ()
+        first = next(iter(frame.node.params.params), None)
+        is_event = first is not None and first.name.value == node.value.value == "event"
+        return (Client(),) if is_event and frame.is_async else ()
+
+    def attribute(self, value: Value, name: str) -> Values:
+        """What `value.name` can be."""
+        return attributes.attribute(self, value, name)
+
+    def annotation(self, module: Module, node: Node | None) -> Values:
+        """The instances that an annotation speaks of."""
+        return annotations.instances(self, module, node) if node is not None else ()
+
+    # names
+
+    def name(self, module: Module, name: str, scope: Scope, use: Node | None) -> Values:
+        """What *name* can be in *scope*, for *use* or, without one, in the end."""
+        found = lookup(module.tree, name, scope, use)
+        if found is not None:
+            return union(*(self.binding(module, b) for b in found[1]))
+        starred = self._from_stars(module, name)
+        return starred or (External(f"builtins.{name}"),)
+
+    def _from_stars(self, module: Module, name: str) -> Values:
+        for statement in reversed(module.tree.scope.stars):
+            dotted = dotted_name(statement.module) or ""
+            found = self.starred(module, dotted, len(statement.relative), name)
+            if found:
+                return found
+        return ()
+
+    def starred(self, module: Module, dotted: str, level: int, name: str) -> Values:
+        """What `from DOTTED import *` gives for *name*."""
+        if not level and dotted.partition(".")[0] in self.telethon_roots:
+            return attributes.external(self, f"{dotted}.{name}") if name in catalog.STAR_NAMES else ()
+        path = self.project.roots.find(dotted, module.path, level)
+        target = self.project.module(path) if path is not None else None
+        if target is None or not attributes.exported_by_star(target, name):
+            return ()
+        return self.once(("star", target.path, name), lambda: self._module_name(target, name))
+
+    def _module_name(self, target: Module, name: str) -> Values:
+        found = self.name(target, name, target.tree.scope, None)
+        return tuple(v for v in found if v != External(f"builtins.{name}"))
+
+    def once(self, key: object, question: Any) -> Values:
+        """The answer to *question*, or nothing while the same question is already being answered."""
+        if key in self._busy:
+            return ()
+        self._busy.add(key)
+        try:
+            answer: Values = question()
+        finally:
+            self._busy.discard(key)
+        return answer
+
+    # bindings
+
+    def binding(self, module: Module, binding: Binding) -> Values:
+        """What *binding* gives its name."""
+        match binding.kind:
+            case "import":
+                return self._imported(module, binding)
+            case "from":
+                return self._imported_from(module, binding)
+            case "def":
+                return self.function(module, module.tree.scopes[binding.node])
+            case "class":
+                return self.class_(module, module.tree.scopes[binding.node])
+            case "param":
+                return self.parameter(module, binding)
+            case "for":
+                return self._unpacked(module, binding, calls.elements(self.value(module, binding.value)))
+            case "with":
+                return self._unpacked(module, binding, calls.entered(self, self.value(module, binding.value)))
+            case "annotated":
+                node: Any = binding.node
+                return union(self.value(module, binding.value), self.annotation(module, node.annotation.annotation))
+            case "assign" | "walrus":
+                return self._assigned(module, binding)
+            case _:
+                return ()
+
+    def _assigned(self, module: Module, binding: Binding) -> Values:
+        value: Any = binding.value
+        path = binding.path
+        while path and isinstance(value, (cst.Tuple, cst.List)) and path[0] is not None and path[0] < len(value.elements):
+            value, path = value.elements[path[0]].value, path[1:]
+        found = self.value(module, value)
+        for _ in path:
+            found = calls.elements(found)
+        stored = self._stored_in(module, binding) if isinstance(value, (cst.List, cst.Dict, cst.Set, cst.Call)) else ()
+        return union(found, stored)
+
+    def _stored_in(self, module: Module, binding: Binding) -> Values:
+        """What is put into a container after it was made: `clients.append(client)`, `clients[name] = client`."""
+        inside: Values = ()
+        for stored in module.tree.stored:
+            target: Any = stored.target
+            if isinstance(target, cst.Subscript):
+                target = target.value
+            elif stored.kind == "assign":
+                continue
+            if isinstance(target, cst.Name) and target.value == binding.name:
+                found = lookup(module.tree, target.value, module.tree.scope_at(target), None)
+                if found is not None and found[0] is binding.scope:
+                    value = self.value(module, stored.value)
+                    inside = union(inside, calls.elements(value) if stored.kind == "extend" else value)
+        return (Many(inside),) if inside else ()
+
+    def _unpacked(self, module: Module, binding: Binding, found: Values) -> Values:
+        for _ in binding.path:
+            found = union(found, calls.elements(found)) if binding.kind == "for" else calls.elements(found)
+        return found
+
+    def _imported(self, module: Module, binding: Binding) -> Values:
+        alias: Any = binding.value
+        dotted = dotted_name(alias.name) or ""
+        if alias.asname is None:
+            dotted = dotted.partition(".")[0]
+        return self.module_named(module, dotted, 0)
+
+    def module_named(self, module: Module, dotted: str, level: int) -> Values:
+        """The module *dotted* as *module* sees it."""
+        if not level and dotted.partition(".")[0] in self.telethon_roots:
+            return (External(dotted),)
+        path = self.project.roots.find(dotted, module.path, level)
+        return (ModuleRef(path),) if path is not None else (External(dotted),)
+
+    def _imported_from(self, module: Module, binding: Binding) -> Values:
+        alias: Any = binding.value
+        node: Any = binding.node
+        dotted = dotted_name(node.module) or ""
+        source = self.module_named(module, dotted, len(node.relative))
+        name = alias.name.value
+        return union(*(attributes.attribute(self, value, name) for value in source))
+
+    # definitions
+
+    def function(self, module: Module, scope: Scope) -> Values:
+        """The function whose scope is *scope*: a guard where it is one."""
+        plain = Function(module, scope)
+        guard = calls.own_guard(self, plain)
+        return (guard,) if guard is not None else (plain,)
+
+    def class_(self, module: Module, scope: Scope) -> Values:
+        """The class whose scope is *scope*: a client class where it descends from one."""
+        plain = Class(module, scope)
+        node: Any = scope.node
+        bases = union(*(self.value(module, base.value) for base in node.bases))
+        if any(isinstance(base, ClientClass) for base in bases):
+            return (ClientClass(node.name.value, plain),)
+        named = self._configured(plain, self.client_classes)
+        return (ClientClass(node.name.value, plain),) if named else (plain,)
+
+    def is_configured_guard(self, definition: Class | Function) -> bool:
+        """Whether the configuration names *definition* under `guards`."""
+        return self._configured(definition, self.guards)
+
+    def _configured(self, definition: Class | Function, names: frozenset[str]) -> bool:
+        node: Any = definition.scope.node
+        own = getattr(node, "name", None)
+        if own is None or not any(name.rpartition(".")[2] == own.value for name in names):
+            return False
+        modules = self.project.roots.dotted_names(definition.module.path)
+        return any(f"{dotted}.{own.value}" in names for dotted in modules)
+
+    # parameters
+
+    def parameter(self, module: Module, binding: Binding) -> Values:
+        """What a parameter can be: by its annotation, its default, or because it is `self`."""
+        node: Any = binding.node
+        declared = self.annotation(module, node.annotation.annotation) if node.annotation is not None else ()
+        return union(declared, self.value(module, binding.value), self._receiver(module, binding),
+                     self._handled_event(module, binding), self._fixture(module, binding))
+
+    def _receiver(self, module: Module, binding: Binding) -> Values:
+        function: Any = binding.scope.node
+        owner = binding.scope.parent
+        if owner is None or owner.kind != "class" or not isinstance(function, cst.FunctionDef):
+            return ()
+        positional = [*function.params.posonly_params, *function.params.params]
+        decorators = {dotted_name(d.decorator) for d in function.decorators}
+        if not positional or positional[0] is not binding.node or "staticmethod" in decorators:
+            return ()
+        classes = self.class_(module, owner)
+        if "classmethod" in decorators or binding.name in {"cls", "mcs"}:
+            return classes
+        return tuple(calls.instance(value) for value in classes)
+
+    def _handled_event(self, module: Module, binding: Binding) -> Values:
+        """`@client.on(events.NewMessage)` hands its function an event."""
+        function: Any = binding.scope.node
+        if not isinstance(function, cst.FunctionDef):
+            return ()
+        for decorator in function.decorators:
+            call: Any = decorator.decorator
+            if isinstance(call, cst.Call) and any(self._is_event_class(module, arg.value) for arg in call.args):
+                return (Event(),)
+            if isinstance(call, cst.Call) and self._is_event_class(module, call.func):
+                return (Event(),)
+        return ()
+
+    def _is_event_class(self, module: Module, node: Any) -> bool:
+        target = node.func if isinstance(node, cst.Call) else node
+        found = self.value(module, target)
+        return any(isinstance(v, External) and ".events." in v.name and self._of_telethon(v.name) for v in found)
+
+    def _of_telethon(self, name: str) -> bool:
+        return name.partition(".")[0] in self.telethon_roots
+
+    def _fixture(self, module: Module, binding: Binding) -> Values:
+        """A test's parameter is the pytest fixture of the same name in its module."""
+        fixture = module.tree.scope.bindings.get(binding.name, [])
+        for candidate in fixture:
+            node: Any = candidate.node
+            if candidate.kind == "def" and node is not binding.scope.node and _is_fixture(node):
+                function = Function(module, module.tree.scopes[node])
+                return union(calls.awaited(calls.returned(self, function)), calls.yielded(self, function))
+        return ()
+
+    # what is worth following
+
+    def interesting(self, value: object) -> bool:
+        """Whether a file that uses *value* could have anything to do with a client."""
+        match value:
+            case ClientClass() | Client() | Event():
+                return True
+            case Guard():
+                return True
+            case Partial(callees=inside) | Many(of=inside):
+                return any(self.interesting(v) for v in inside)
+            case Function():
+                key = ("function", value.scope)
+                return bool(self.once(key, lambda: self._interesting_function(value)))
+            case Class() | Object():
+                plain = value.of if isinstance(value, Object) else value
+                key = ("class", plain.scope)
+                return bool(self.once(key, lambda: self._interesting_class(plain)))
+            case ModuleRef():
+                return self.project.modules.get(value.path) is not None
+            case External():
+                return False
+            case _:
+                inside = getattr(value, "gives", ())
+                return bool(getattr(value, "guard", None)) or any(self.interesting(v) for v in inside)
+
+    def _interesting_function(self, function: Function) -> Values:
+        results = union(calls.returned(self, function), calls.yielded(self, function))
+        return tuple(v for v in results if self.interesting(v))
+
+    def _interesting_class(self, plain: Class) -> Values:
+        names = attributes.attribute_names(self, plain)
+        found = union(*(attributes.instance_attribute(self, plain, name) for name in names))
+        return tuple(v for v in found if self.interesting(v))
+
+
+def _is_fixture(node: cst.FunctionDef) -> bool:
+    for decorator in node.decorators:
+        target: Any = decorator.decorator
+        dotted = dotted_name(target.func if isinstance(target, cst.Call) else target) or ""
+        if dotted.rpartition(".")[2] == "fixture":
+            return True
+    return False

@@ -1,0 +1,109 @@
+"""What a rule is: a page, a question, examples."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import textwrap
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tgsession_lint.facts import Facts
+    from tgsession_lint.tree import Node
+
+REPOSITORY = "https://github.com/tgsession-guard/tgsession-guard"
+_MARK = re.compile(r"#\s*(TGS\d{3}(?:\s+TGS\d{3})*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One line of the path that shows a report."""
+
+    node: Node
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a rule says of one node; rows and columns are found later, for what is reported only."""
+
+    node: Node
+    message: str
+    hint: str = ""
+    witness: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Code that a rule flags, on the lines that a comment marks with its code, or leaves alone.
+
+    `files` are further files of the example's project; `fixed` is what the fix makes of the code.
+    """
+
+    text: str
+    path: str = "app.py"
+    files: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    fixed: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The example as it stands in a file."""
+        return textwrap.dedent(self.text).lstrip("\n")
+
+    def marked_lines(self, code: str) -> list[int]:
+        """The rows, from 1, on which *code* is expected."""
+        rows = enumerate(self.code.splitlines(), start=1)
+        return [row for row, line in rows for mark in _MARK.findall(line) if code in mark.split()]
+
+
+class Rule:
+    """One question, asked of one module at a time; it keeps no state and walks no tree."""
+
+    code: ClassVar[str]
+    bad: ClassVar[tuple[Example, ...]] = ()
+    good: ClassVar[tuple[Example, ...]] = ()
+
+    @property
+    def name(self) -> str:
+        """The problem that the rule is about, from the name of its file."""
+        return type(self).__module__.rpartition(".")[2].replace("_", "-")
+
+    @property
+    def summary(self) -> str:
+        """The first line of the page."""
+        return self.page.partition("\n")[0]
+
+    @property
+    def page(self) -> str:
+        """The rule's documentation, Markdown."""
+        return inspect.cleandoc(type(self).__doc__ or "")
+
+    def check(self, facts: Facts) -> Iterator[Report]:
+        """What the rule reports in one module."""
+        raise NotImplementedError
+
+
+def url(name: str) -> str:
+    """The address of the page of the rule called *name*."""
+    return f"{REPOSITORY}/blob/main/docs/rules/{name}.md"
+
+
+@lru_cache(maxsize=1)
+def every_rule() -> tuple[Rule, ...]:
+    """All rules, by code; the folder `rules` is walked, there is no list."""
+    package = importlib.import_module("tgsession_lint.rules")
+    found: list[Rule] = []
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        found += [
+            kind() for kind in vars(module).values()
+            if isinstance(kind, type) and issubclass(kind, Rule) and kind.__module__ == module.__name__
+        ]  # fmt: skip
+    return tuple(sorted(found, key=lambda rule: rule.code))

@@ -1,0 +1,452 @@
+"""Syntax tree -> what names resolve by and rules ask about, in one walk over the nodes' fields.
+
+libcst's own visitors and metadata providers cost four to ten times the parse; a walk over the dataclass
+fields that leaves white space and punctuation out costs a sixth of it (`tests/benchmarks`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import libcst as cst
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Node: TypeAlias = cst.CSTNode
+
+# Fields that hold layout, never an expression or a statement.
+_LAYOUT = frozenset(
+    "lpar rpar lbracket rbracket lbrace rbrace comma semicolon colon equal dot leading_lines "
+    "lines_after_decorators header footer indent trailing_whitespace separator star posonly_ind trailing_comma "
+    "empty_lines lower_whitespace first_colon second_colon relative asynchronous comment default_indent "
+    "default_newline encoding has_trailing_newline conversion start end operator".split()
+)
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """One Python scope: a module, class, function, lambda or comprehension."""
+
+    kind: str
+    node: Node
+    parent: Scope | None
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    outer_names: dict[str, str] = field(default_factory=dict)
+    """Names declared `global` or `nonlocal` here, and which of the two."""
+    stars: list[cst.ImportFrom] = field(default_factory=list)
+    returns: list[Node] = field(default_factory=list)
+    yields: list[Node] = field(default_factory=list)
+
+    @property
+    def function(self) -> Scope | None:
+        """The function, lambda or module whose frame runs this code; None in a class body."""
+        scope: Scope | None = self
+        while scope is not None and scope.kind == "comprehension":
+            scope = scope.parent
+        return scope
+
+    @property
+    def is_async(self) -> bool:
+        """Whether this very code runs inside a running event loop."""
+        frame = self.function
+        return frame is not None and isinstance(frame.node, cst.FunctionDef) and frame.node.asynchronous is not None
+
+    def up(self) -> Iterator[Scope]:
+        """This scope and those around it, from the inside out."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.parent
+
+
+@dataclass(slots=True, eq=False)
+class Binding:
+    """One place that gives a name a value.
+
+    `value` is the expression that the value comes from; `path` says how to unpack it: an index a level,
+    None where a starred target takes several.
+    """
+
+    kind: str
+    name: str
+    node: Node
+    scope: Scope
+    value: Node | None = None
+    path: tuple[int | None, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Stored:
+    """A value put where no plain name is: `self.client = …`, `clients[0] = …`, `clients.append(…)`."""
+
+    target: Node
+    value: Node
+    path: tuple[int | None, ...]
+    kind: str = "assign"
+
+
+@dataclass(slots=True, eq=False)
+class Tree:
+    """One module after the walk: who stands where, who binds what."""
+
+    root: cst.Module
+    scope: Scope
+    parents: dict[Node, tuple[Node | None, Scope]] = field(default_factory=dict)
+    order: dict[Node, int] = field(default_factory=dict)
+    scopes: dict[Node, Scope] = field(default_factory=dict)
+    calls: list[cst.Call] = field(default_factory=list)
+    withs: list[cst.With] = field(default_factory=list)
+    strings: list[cst.SimpleString | cst.ConcatenatedString] = field(default_factory=list)
+    stored: list[Stored] = field(default_factory=list)
+    uses: dict[str, list[Node]] = field(default_factory=dict)
+    """Names that are read, by name: the `Name` or `Attribute` nodes in order."""
+
+    def parent(self, node: Node) -> Node | None:
+        """The node that *node* is a part of."""
+        return self.parents[node][0]
+
+    def scope_at(self, node: Node) -> Scope:
+        """The scope that *node* is evaluated in."""
+        return self.parents[node][1]
+
+    def ancestors(self, node: Node) -> Iterator[Node]:
+        """The nodes around *node*, from the inside out."""
+        above = self.parents[node][0]
+        while above is not None:
+            yield above
+            above = self.parents[above][0]
+
+
+_fields: dict[type, tuple[str, ...]] = {}
+
+
+def _children(node: Node) -> list[Node]:
+    kind = type(node)
+    names = _fields.get(kind)
+    if names is None:
+        names = _fields[kind] = tuple(
+            f.name for f in fields(kind) if f.name not in _LAYOUT and not f.name.startswith("whitespace")  # type: ignore[arg-type]
+        )
+    found: list[Node] = []
+    for name in names:
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            found.append(value)
+        elif isinstance(value, (tuple, list)):
+            found.extend(part for part in value if isinstance(part, cst.CSTNode))
+    return found
+
+
+_Work: TypeAlias = "tuple[Node, Node | None, Scope]"
+
+
+class _Walk:
+    """The walk itself: an explicit stack, so that deep nesting cannot exhaust Python's."""
+
+    def __init__(self, root: cst.Module) -> None:
+        top = Scope("module", root, None)
+        self.tree = Tree(root, top)
+        self.tree.scopes[root] = top
+        self.stack: list[_Work] = [(root, None, top)]
+
+    def run(self) -> Tree:
+        stack, tree, on = self.stack, self.tree, _ON
+        parents, order = tree.parents, tree.order
+        while stack:
+            node, parent, scope = stack.pop()
+            parents[node] = (parent, scope)
+            order[node] = len(order)
+            handler = on.get(type(node))
+            if handler is None or handler(self, node, scope):
+                stack.extend((child, node, scope) for child in reversed(_children(node)))
+        return tree
+
+    def push(self, parent: Node, *parts: tuple[Node | None, Scope]) -> None:
+        """Visit *parts* next, in the order given."""
+        self.stack.extend((node, parent, scope) for node, scope in reversed(parts) if node is not None)
+
+    def bind(self, scope: Scope, binding: Binding) -> None:
+        home = scope
+        if scope.kind == "comprehension" and binding.kind == "walrus":
+            home = scope.function or scope
+        declared = home.outer_names.get(binding.name)
+        if declared == "global":
+            home = self.tree.scope
+        elif declared == "nonlocal":
+            home = next((s for s in home.up() if s is not home and s.kind == "function"), home)
+        home.bindings.setdefault(binding.name, []).append(binding)
+
+    def target(
+        self, scope: Scope, kind: str, target: Node, node: Node, value: Node | None, path: tuple[int | None, ...] = ()
+    ) -> None:
+        """Bind what *target* names: a name, an attribute, an element, or several of them."""
+        if isinstance(target, cst.Name):
+            self.bind(scope, Binding(kind, target.value, node, scope, value, path))
+        elif isinstance(target, (cst.Tuple, cst.List)):
+            after_star = False
+            for index, element in enumerate(target.elements):
+                starred = isinstance(element, cst.StarredElement)
+                after_star = after_star or starred
+                self.target(scope, kind, element.value, node, value, (*path, None if after_star else index))
+        elif value is not None and isinstance(target, (cst.Attribute, cst.Subscript)):
+            self.tree.stored.append(Stored(target, value, path, kind))
+
+
+def _on_function(walk: _Walk, node: Any, scope: Scope) -> bool:
+    walk.bind(scope, Binding("def", node.name.value, node, scope))
+    inner = walk.tree.scopes[node] = Scope("function", node, scope)
+    _declare_outer_names(node.body, inner)
+    walk.push(
+        node,
+        *((decorator, scope) for decorator in node.decorators),
+        (node.params, scope),
+        (node.returns, scope),
+        (node.body, inner),
+    )
+    _bind_parameters(walk, node.params, inner)
+    return False
+
+
+def _declare_outer_names(body: Any, inner: Scope) -> None:
+    """`global` speaks for the whole function, also for what stands above it: look it up first."""
+    pending: list[Any] = [body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (cst.Global, cst.Nonlocal)):
+            kind = "global" if isinstance(node, cst.Global) else "nonlocal"
+            inner.outer_names.update((item.name.value, kind) for item in node.names)
+        elif isinstance(node, (cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine, cst.Else, cst.Finally,
+                               cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)):
+            if not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+                pending.extend(_statements(node))
+
+
+def _statements(node: Any) -> Iterator[Any]:
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        part = getattr(node, name, None)
+        if isinstance(part, cst.CSTNode):
+            yield part
+        elif isinstance(part, (tuple, list)):
+            yield from part
+
+
+def _bind_parameters(walk: _Walk, params: cst.Parameters, inner: Scope) -> None:
+    everything = [*params.posonly_params, *params.params, *params.kwonly_params]
+    everything += [p for p in (params.star_arg, params.star_kwarg) if isinstance(p, cst.Param)]
+    for param in everything:
+        walk.bind(inner, Binding("param", param.name.value, param, inner, param.default))
+
+
+def _on_param(walk: _Walk, node: Any, scope: Scope) -> bool:
+    walk.push(node, (node.annotation, scope), (node.default, scope))
+    return False
+
+
+def _on_lambda(walk: _Walk, node: Any, scope: Scope) -> bool:
+    inner = walk.tree.scopes[node] = Scope("lambda", node, scope)
+    _bind_parameters(walk, node.params, inner)
+    inner.returns.append(node.body)
+    walk.push(node, (node.params, scope), (node.body, inner))
+    return False
+
+
+def _on_class(walk: _Walk, node: Any, scope: Scope) -> bool:
+    walk.bind(scope, Binding("class", node.name.value, node, scope))
+    inner = walk.tree.scopes[node] = Scope("class", node, scope)
+    walk.push(
+        node,
+        *((part, scope) for part in (*node.decorators, *node.bases, *node.keywords)),
+        (node.body, inner),
+    )
+    return False
+
+
+def _on_comprehension(walk: _Walk, node: Any, scope: Scope) -> bool:
+    inner = walk.tree.scopes[node] = Scope("comprehension", node, scope)
+    # The loops come first: they bind what the element reads.
+    results = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
+    walk.push(node, (node.for_in, inner), *((part, inner) for part in results))
+    return False
+
+
+def _on_loop(walk: _Walk, node: Any, scope: Scope) -> bool:
+    walk.target(scope, "for", node.target, node, node.iter)
+    return True
+
+
+def _on_assign(walk: _Walk, node: Any, scope: Scope) -> bool:
+    for target in node.targets:
+        walk.target(scope, "assign", target.target, node, node.value)
+    return True
+
+
+def _on_annotated(walk: _Walk, node: Any, scope: Scope) -> bool:
+    if isinstance(node.target, cst.Name):
+        walk.bind(scope, Binding("annotated", node.target.value, node, scope, node.value))
+    else:
+        walk.tree.stored.append(Stored(node.target, node.value or node.annotation, (), "assign" if node.value else "ann"))
+    return True
+
+
+def _on_augmented(walk: _Walk, node: Any, scope: Scope) -> bool:
+    if isinstance(node.target, cst.Name):
+        walk.tree.stored.append(Stored(node.target, node.value, (), "extend"))
+    return True
+
+
+def _on_walrus(walk: _Walk, node: Any, scope: Scope) -> bool:
+    walk.target(scope, "walrus", node.target, node, node.value)
+    return True
+
+
+def _on_with(walk: _Walk, node: Any, scope: Scope) -> bool:
+    walk.tree.withs.append(node)
+    for item in node.items:
+        if item.asname is not None:
+            walk.target(scope, "with", item.asname.name, item, item.item)
+    return True
+
+
+def _on_handler(walk: _Walk, node: Any, scope: Scope) -> bool:
+    if node.name is not None:
+        walk.target(scope, "except", node.name.name, node, None)
+    return True
+
+
+def _on_import(walk: _Walk, node: Any, scope: Scope) -> bool:
+    for alias in node.names:
+        dotted = dotted_name(alias.name) or ""
+        name = alias.asname.name.value if alias.asname is not None else dotted.partition(".")[0]
+        walk.bind(scope, Binding("import", name, node, scope, alias))
+    return False
+
+
+def _on_import_from(walk: _Walk, node: Any, scope: Scope) -> bool:
+    if isinstance(node.names, cst.ImportStar):
+        scope.stars.append(node)
+        return False
+    for alias in node.names:
+        name = alias.asname.name.value if alias.asname is not None else alias.name.value
+        walk.bind(scope, Binding("from", name, node, scope, alias))
+    return False
+
+
+def _on_match_name(walk: _Walk, node: Any, scope: Scope) -> bool:
+    if node.name is not None:
+        walk.target(scope, "match", node.name, node, None)
+    return True
+
+
+def _on_del(walk: _Walk, node: Any, scope: Scope) -> bool:
+    if isinstance(node.target, cst.Name):
+        walk.bind(scope, Binding("del", node.target.value, node, scope))
+    return True
+
+
+def _on_alias(walk: _Walk, node: Any, scope: Scope) -> bool:
+    walk.bind(scope, Binding("type", node.name.value, node, scope))
+    return True
+
+
+def _on_call(walk: _Walk, node: Any, _scope: Scope) -> bool:
+    walk.tree.calls.append(node)
+    func = node.func
+    if isinstance(func, cst.Attribute) and func.attr.value in {"append", "add", "insert", "extend", "setdefault", "update"}:
+        kind = "extend" if func.attr.value in {"extend", "update"} else "element"
+        walk.tree.stored.extend(Stored(func.value, arg.value, (), kind) for arg in node.args[-1:])
+    return True
+
+
+def _on_arg(walk: _Walk, node: Any, scope: Scope) -> bool:
+    walk.push(node, (node.value, scope))
+    return False
+
+
+def _on_name(walk: _Walk, node: Any, _scope: Scope) -> bool:
+    walk.tree.uses.setdefault(node.value, []).append(node)
+    return False
+
+
+def _on_attribute(walk: _Walk, node: Any, scope: Scope) -> bool:
+    walk.tree.uses.setdefault(node.attr.value, []).append(node)
+    walk.push(node, (node.value, scope))
+    return False
+
+
+def _on_return(_walk: _Walk, node: Any, scope: Scope) -> bool:
+    frame = scope.function
+    if frame is not None and node.value is not None:
+        (frame.yields if isinstance(node, cst.Yield) else frame.returns).append(node.value)
+    elif frame is not None and isinstance(node, cst.Yield):
+        frame.yields.append(node)
+    return True
+
+
+def _on_string(walk: _Walk, node: Any, _scope: Scope) -> bool:
+    walk.tree.strings.append(node)
+    return False
+
+
+def _leaf(_walk: _Walk, _node: Any, _scope: Scope) -> bool:
+    return False
+
+
+_ON: dict[type, Callable[[_Walk, Any, Scope], bool]] = {
+    cst.FunctionDef: _on_function,
+    cst.Lambda: _on_lambda,
+    cst.ClassDef: _on_class,
+    cst.Param: _on_param,
+    cst.ListComp: _on_comprehension,
+    cst.SetComp: _on_comprehension,
+    cst.DictComp: _on_comprehension,
+    cst.GeneratorExp: _on_comprehension,
+    cst.CompFor: _on_loop,
+    cst.For: _on_loop,
+    cst.Assign: _on_assign,
+    cst.AnnAssign: _on_annotated,
+    cst.AugAssign: _on_augmented,
+    cst.NamedExpr: _on_walrus,
+    cst.With: _on_with,
+    cst.ExceptHandler: _on_handler,
+    cst.ExceptStarHandler: _on_handler,
+    cst.Import: _on_import,
+    cst.ImportFrom: _on_import_from,
+    cst.MatchAs: _on_match_name,
+    cst.MatchStar: _on_match_name,
+    cst.Del: _on_del,
+    cst.TypeAlias: _on_alias,
+    cst.Call: _on_call,
+    cst.Arg: _on_arg,
+    cst.Name: _on_name,
+    cst.Attribute: _on_attribute,
+    cst.Return: _on_return,
+    cst.Yield: _on_return,
+    cst.SimpleString: _on_string,
+    cst.ConcatenatedString: _on_string,
+    cst.Global: _leaf,
+    cst.Nonlocal: _leaf,
+    cst.Pass: _leaf,
+    cst.Integer: _leaf,
+    cst.Float: _leaf,
+    cst.Break: _leaf,
+    cst.Continue: _leaf,
+}
+
+
+def walk(module: cst.Module) -> Tree:
+    """Everything that names and rules need to know of *module*, gathered in one pass."""
+    return _Walk(module).run()
+
+
+def dotted_name(node: Node | None) -> str | None:
+    """`a.b.c` for a plain chain of names, None for anything else."""
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return None
+    parts.append(node.value)
+    return ".".join(reversed(parts))
