@@ -1,0 +1,1 @@
+"""What the linter costs on real code, beside its peers; run by hand, not by pytest."""
