@@ -45,7 +45,7 @@ def excerpt(finding: Finding, report: Report) -> Iterator[str]:
 
 
 def _rows(finding: Finding, report: Report, room: int) -> Iterator[Row]:
-    lines = list(report.lines(finding))
+    lines = report.lines(finding)
     steps = [(step.row, harmless(step.message)) for step in finding.witness]
     if finding.location.row not in [row for row, _ in steps]:
         steps.insert(0, (finding.location.row, ""))

@@ -25,12 +25,13 @@ def fingerprints(report: Report) -> list[str]:
     names = []
     for finding in report.findings:
         key = _key(finding, report)
-        names.append(sha256("\0".join((*key, str(seen[key]))).encode("utf-8", "surrogateescape")).hexdigest()[:32])
+        whole = "\0".join((*key, str(seen[key])))
+        names.append(sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32])
         seen[key] += 1
     return names
 
 
 def _key(finding: Finding, report: Report) -> tuple[str, ...]:
-    line = source_line(finding, list(report.lines(finding)), finding.location.row)
+    line = source_line(finding, report.lines(finding), finding.location.row)
     message = "".join(char for char in finding.message if not char.isdigit())
     return (from_root(finding.path, report), finding.code, " ".join(line.split()), message)

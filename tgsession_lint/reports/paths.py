@@ -29,10 +29,17 @@ def as_uri(path: str) -> str:
     """*path* as a URI, relative as it is; bytes that are not UTF-8 stay the same bytes."""
     from urllib.parse import quote  # noqa: PLC0415 - only SARIF speaks in URIs
 
-    encoded = quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    encoded = quote(_bytes(path), safe="/")
     if not _rooted(path):
         return encoded
     return f"file://{encoded}" if path.startswith("/") else f"file:///{encoded.replace('%3A', ':', 1)}"
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character, which only Windows allows in a name
+        return path.encode("utf-8", "surrogatepass")
 
 
 def _root(report: Report) -> str:

@@ -9,6 +9,8 @@ from tgsession_lint.reports.mask import mask
 from tgsession_lint.reports.text import encodable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tgsession_lint.finding import Finding, Fix
 
 SECRET_CODES = frozenset({"TGS401"})  # the finding stands on a secret
@@ -29,7 +31,7 @@ def presentable(finding: Finding) -> Finding:
     )
 
 
-def source_line(finding: Finding, lines: list[str], row: int) -> str:
+def source_line(finding: Finding, lines: Sequence[str], row: int) -> str:
     """Line *row* of the finding's file without its secrets; "" when it is not to be had."""
     if not 0 < row <= len(lines):
         return ""

@@ -19,7 +19,7 @@ def render_statistics(
     counts = Counter(finding.code for finding in found)
     fixable = Counter(finding.code for finding in found if finding.fix)
     names = {finding.code: finding.name for finding in found} | {code: name for code, (name, _) in rules.items()}
-    rows = [(number, code, names[code]) for code, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+    rows = [(counts[code], code, names[code]) for code in sorted(counts, key=lambda code: (-counts[code], code))]
     return _as_json(rows, fixable) if as_json else _as_text(rows)
 
 
