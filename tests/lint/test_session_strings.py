@@ -13,7 +13,7 @@ from telethon.crypto import AuthKey
 from telethon.sessions import StringSession
 
 from tests.lint.sessions import IPV4, IPV6, key, pyrogram_string, telethon_string
-from tgsession_lint.session_strings import Match, find, kind_of, looks_like_api_hash, looks_like_bot_token
+from tgsession_lint.session_strings import Kind, Match, find, kind_of, looks_like_api_hash, looks_like_bot_token
 
 RUN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 EVERY_KIND = {
@@ -52,7 +52,7 @@ after = st.text().filter(lambda text: text[:1] not in RUN and text[:1] != "=")
 def test_session_string_is_found_at_its_place_in_any_text(left: str, string: str, right: str) -> None:
     found = [*find(left + string + right)]
 
-    kind = "telethon" if len(string) in {353, 369} else "pyrogram"
+    kind: Kind = "telethon" if len(string) in {353, 369} else "pyrogram"
     assert found == [Match(kind, len(left), len(left) + len(string))]
 
 
