@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tgsession_lint.finding import Edit, Finding, Fix, Position, Witness
@@ -571,6 +571,7 @@ def test_caret_stands_under_the_marked_text(before: str, marked: str, start: int
     st.text(st.sampled_from("cd 日\t")),
     st.integers(12, 90),
 )
+@example("aaaa\x1b日日日\t\U0001f3fd", "x", "", 17)
 def test_cut_line_fits_and_shows_the_start_of_its_mark(before: str, marked: str, after: str, room: int) -> None:
     piece = cut(before + marked + after, len(before), len(before + marked), room)
 

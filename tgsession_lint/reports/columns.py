@@ -26,12 +26,11 @@ def cells(text: str) -> list[tuple[str, int]]:
     column = width = 0  # where the next sign goes, and how wide the one before is
     previous = ""
     for char in text:
-        if char == "\t":
-            cell = (" " * (TAB - column % TAB), TAB - column % TAB)
-        else:
-            cell = (visible(char), _width(char, previous, width))
-        column, width, previous = column + cell[1], cell[1] or width, char
-        shown.append(cell)
+        sign = " " * (TAB - column % TAB) if char == "\t" else visible(char)
+        taken = len(sign) if char == "\t" else _width(char, previous, width)
+        shown.append((sign, taken))
+        # What is spelled out is no sign that the next character could join.
+        column, width, previous = column + taken, (taken or width) if len(sign) == 1 else 1, sign[-1]
     return shown
 
 

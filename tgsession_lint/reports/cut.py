@@ -52,8 +52,9 @@ def _window(at: list[int], first: int, last: int, room: int, *, before: bool) ->
         return 0, _fitting(at, 0, inner)
     inner -= len(DOTS)
     wanted = at[first] - max(inner // 4, inner - (at[last] - at[first]))
-    low = next((index for index, column in enumerate(at) if column >= wanted), 0)
-    return min(low, first), _fitting(at, min(low, first), inner)
+    signs = [index for index in range(min(first + 1, len(at) - 1)) if at[index] < at[index + 1]] or [0]
+    low = next((index for index in signs if at[index] >= wanted), signs[-1])
+    return low, _fitting(at, low, inner)
 
 
 def _fitting(at: list[int], low: int, room: int) -> int:
