@@ -55,17 +55,24 @@ def _guarded(ask: Evaluator, module: Module, call: cst.Call) -> Node | None:
 
 def _use(module: Module, node: Node, call: cst.Call) -> GuardUse:
     found = fates(module.tree, node)
-    entering = [fate for fate in found if _enters(module, fate)]
+    entering = [fate for fate in found if _enters(fate)]
     handed_on = any(fate.kind in {"passed", "returned", "other"} or _stored_for_later(module, fate) for fate in found)
-    blocking = tuple(fate.by for fate in entering if _is_sync(fate) and runs_in_loop(module, fate.by))
+    direct = isinstance(module.tree.parent(node), (cst.WithItem, cst.Arg))
+    blocking = tuple(node if direct else _place(fate) for fate in entering
+                     if _is_sync(fate) and runs_in_loop(module, fate.by))
     return GuardUse(node, class_name(call.func), bool(entering) or handed_on, blocking)
 
 
-def _enters(module: Module, fate: Fate) -> bool:
+def _place(fate: Fate) -> Node:
+    """Where to point: at what the `with` enters, not at the whole block."""
+    by: Any = fate.by
+    return by.items[0].item if isinstance(by, cst.With) else by
+
+
+def _enters(fate: Fate) -> bool:
     if fate.kind == "attribute":
         by: Any = fate.by
         return by.attr.value in {"__enter__", "__aenter__"}
-    del module
     return fate.kind == "entered"
 
 
@@ -80,7 +87,7 @@ def _stored_for_later(module: Module, fate: Fate) -> bool:
     if not isinstance(fate.by, (cst.Attribute, cst.Name)):
         return True
     uses = [use for use in module.tree.uses.get(name, ()) if use is not target]
-    return any(fate.kind in {"entered", "passed", "returned"} or _enters(module, fate)
+    return any(fate.kind in {"entered", "passed", "returned"} or _enters(fate)
                for use in uses for fate in fates(module.tree, use))
 
 
@@ -109,4 +116,4 @@ def _entered_variables(ask: Evaluator, module: Module) -> Iterator[GuardUse]:
         for item in statement.items:
             value = item.item
             if isinstance(value, cst.Attribute) and any(isinstance(v, Guarded) for v in ask.value(module, value)):
-                yield GuardUse(value, class_name(value), entered=True, blocking=(statement,))
+                yield GuardUse(value, class_name(value), entered=True, blocking=(value,))

@@ -1,0 +1,124 @@
+"""Where code handles session files as if they were plain files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from tgsession_lint.facts.literals import origin, strings_in
+from tgsession_lint.values import External
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.project import Module
+    from tgsession_lint.tree import Node
+
+_NAME = re.compile(r"\.session(?:-journal|-wal|-shm)?(?![\w.])")
+_FUNCTIONS = {
+    "shutil.copy": "copied", "shutil.copy2": "copied", "shutil.copyfile": "copied", "shutil.copyfileobj": "copied",
+    "shutil.move": "moved", "os.rename": "moved", "os.replace": "moved", "os.renames": "moved",
+    "os.link": "copied", "os.symlink": "copied", "os.remove": "deleted", "os.unlink": "deleted",
+    "builtins.open": "opened", "io.open": "opened", "codecs.open": "opened", "os.open": "opened", "aiofiles.open": "opened",
+    "anyio.open_file": "opened", "aiofiles.os.remove": "deleted", "aiofiles.os.rename": "moved", "send2trash.send2trash": "deleted",
+}  # fmt: skip
+_METHODS = {
+    "unlink": "deleted", "rename": "moved", "replace": "moved", "read_bytes": "opened", "write_bytes": "opened",
+    "open": "opened", "read_text": "opened", "write_text": "opened", "copy": "copied", "copy_into": "copied", "move": "moved",
+    "move_into": "moved", "symlink_to": "copied", "hardlink_to": "copied", "touch": "opened",
+}  # fmt: skip
+_ARCHIVES = {"write": "copied", "add": "copied"}
+_SHELLS = frozenset({"os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.Popen"})
+_SHELL_VERBS = re.compile(r"(?:^|[\s;&|/])(cp|mv|rm|scp|rsync|ln|dd)\s")
+_VERBS = {"cp": "copied", "scp": "copied", "rsync": "copied", "ln": "copied", "dd": "copied", "mv": "moved", "rm": "deleted"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileUse:
+    """A session file that is copied, opened, moved or deleted (`how`)."""
+
+    node: Node
+    how: str
+
+
+def file_uses(ask: Evaluator, module: Module) -> Iterator[FileUse]:
+    """Every call in *module* that handles a `*.session` file."""
+    for call in module.tree.calls:
+        how = _by_function(ask, module, call) or _by_method(ask, module, call) or _by_shell(ask, module, call)
+        if how:
+            yield FileUse(call, how)
+
+
+def _by_function(ask: Evaluator, module: Module, call: cst.Call) -> str:
+    if not call.args:
+        return ""
+    names = [value.name for value in ask.value(module, call.func) if isinstance(value, External)]
+    how = next((_FUNCTIONS[name] for name in names if name in _FUNCTIONS), "")
+    limit = 1 if how in {"opened", "deleted"} else 2
+    return how if how and any(is_session_file(ask, module, arg.value) for arg in call.args[:limit]) else ""
+
+
+def _by_method(ask: Evaluator, module: Module, call: cst.Call) -> str:
+    func: Any = call.func
+    if not isinstance(func, cst.Attribute):
+        return ""
+    name = func.attr.value
+    if name in _ARCHIVES and call.args and is_session_file(ask, module, call.args[0].value):
+        return _ARCHIVES[name] if re.search(r"zip|tar|archive", _source(func.value), re.IGNORECASE) else ""
+    # `"x.session".replace(…)` is about the text, not about the file.
+    if name not in _METHODS or isinstance(func.value, (cst.SimpleString, cst.FormattedString)):
+        return ""
+    if name in {"replace", "copy"} and not _is_path(ask, module, func.value):
+        return ""
+    return _METHODS[name] if is_session_file(ask, module, func.value) else ""
+
+
+def _by_shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
+    names = {value.name for value in ask.value(module, call.func) if isinstance(value, External)}
+    if not names & _SHELLS or not call.args:
+        return ""
+    command = " ".join(strings_in(call.args[0].value))
+    verb = _SHELL_VERBS.search(command)
+    return _VERBS[verb.group(1)] if verb and _NAME.search(command) else ""
+
+
+def _source(node: Node) -> str:
+    return cst.Module([]).code_for_node(node)
+
+
+def is_session_file(ask: Evaluator, module: Module, node: Any) -> bool:
+    """Whether an expression names a session file: by a literal in it or in what its names stand for."""
+    if _says_session(node):
+        return True
+    names = [node] if isinstance(node, (cst.Name, cst.Attribute)) else _names_inside(node)
+    for name in names:
+        _, source = origin(ask, module, name)
+        if source is not name and _says_session(source):
+            return True
+    return False
+
+
+def _says_session(node: Any) -> bool:
+    return any(_NAME.search(text) for text in strings_in(node))
+
+
+def _names_inside(node: Any) -> list[Any]:
+    pending, found = [node], []
+    while pending:
+        current = pending.pop()
+        if isinstance(current, cst.Name):
+            found.append(current)
+        elif not isinstance(current, cst.Attribute):
+            pending.extend(current.children)
+    return found
+
+
+def _is_path(ask: Evaluator, module: Module, node: Any) -> bool:
+    """Whether an expression is a `pathlib` path rather than a text."""
+    _, source = origin(ask, module, node)
+    code = _source(source)
+    return "Path(" in code or " / " in code or "glob(" in code or "iterdir(" in code

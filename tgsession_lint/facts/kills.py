@@ -1,0 +1,133 @@
+"""Where workers are killed so that they cannot disconnect."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from tgsession_lint.facts.idioms import source_of
+from tgsession_lint.facts.literals import origin, strings_in, text_of
+from tgsession_lint.values import External
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.project import Module
+    from tgsession_lint.tree import Node
+
+_WORKER = re.compile(r"celery|worker|userbot|telethon|telegram|tg_?bot|dramatiq|\brq\b|\barq\b", re.IGNORECASE)
+_SHELL_KILL = re.compile(r"\b(?:pkill|killall|kill)\b[^|;&]*?\s-(?:9|KILL|SIGKILL|s\s+(?:9|KILL|SIGKILL)|-signal[= ](?:9|KILL|SIGKILL))\b")
+_OS_KILLS = frozenset({"os.kill", "os.killpg", "signal.pidfd_send_signal", "signal.pthread_kill"})
+_SHELLS = frozenset(
+    {
+        "os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output",
+        "subprocess.Popen", "subprocess.getoutput", "asyncio.create_subprocess_shell", "asyncio.create_subprocess_exec",
+    }
+)  # fmt: skip
+_PROCESSES = ("psutil.Process", "subprocess.Popen", "multiprocessing.Process", "multiprocessing.context.Process",
+              "psutil.process_iter", "multiprocessing.get_context", "asyncio.create_subprocess_exec",
+              "asyncio.create_subprocess_shell", "psutil.Popen")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """A call that sends SIGKILL; `how` names it in a message."""
+
+    node: Node
+    how: str
+
+
+def kills(ask: Evaluator, module: Module) -> Iterator[Kill]:
+    """Every call in *module* that kills a worker without a chance to disconnect."""
+    for call in module.tree.calls:
+        how = _revoked(call) or _shell(ask, module, call) or _signalled(ask, module, call) or _process(ask, module, call)
+        if how:
+            yield Kill(call, how)
+
+
+def _keyword(call: cst.Call, name: str) -> Any:
+    return next((arg.value for arg in call.args if arg.keyword is not None and arg.keyword.value == name), None)
+
+
+def _revoked(call: cst.Call) -> str:
+    """Celery's `revoke(…, terminate=True, signal="SIGKILL")`: the signal says that a worker is meant."""
+    name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+    if name not in {"revoke", "terminate", "revoke_by_stamped_headers"}:
+        return ""
+    signal = _keyword(call, "signal")
+    return f"{name}(signal=SIGKILL)" if signal is not None and _is_sigkill(signal) else ""
+
+
+def _is_sigkill(node: Any) -> bool:
+    if isinstance(node, cst.Integer):
+        return node.evaluated_value == 9  # noqa: PLR2004 - the number of SIGKILL everywhere
+    text = text_of(node)
+    if text is not None:
+        return text.upper() in {"SIGKILL", "KILL", "9"}
+    return source_of(node).rpartition(".")[2] == "SIGKILL"
+
+
+def _signalled(ask: Evaluator, module: Module, call: cst.Call) -> str:
+    names = {value.name for value in ask.value(module, call.func) if isinstance(value, External)}
+    found = names & _OS_KILLS
+    if not found or len(call.args) < 2:  # noqa: PLR2004 - whom, and which signal
+        return ""
+    _, signal = origin(ask, module, call.args[1].value)
+    return f"{min(found)}(…, SIGKILL)" if _is_sigkill(signal) and _about_workers(module, call) else ""
+
+
+def _shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
+    if not call.args:
+        return ""
+    names = {value.name for value in ask.value(module, call.func) if isinstance(value, External)}
+    if not names & _SHELLS:
+        return ""
+    command = " ".join(text for arg in call.args if arg.keyword is None for text in strings_in(arg.value))
+    if not _SHELL_KILL.search(command):
+        return ""
+    return "kill -9" if _WORKER.search(command) or _about_workers(module, call) else ""
+
+
+def _process(ask: Evaluator, module: Module, call: cst.Call) -> str:
+    func: Any = call.func
+    if not isinstance(func, cst.Attribute) or func.attr.value not in {"kill", "send_signal"}:
+        return ""
+    if func.attr.value == "send_signal" and not (call.args and _is_sigkill(call.args[0].value)):
+        return ""
+    home, source = origin(ask, module, func.value)
+    started = _started_by(ask, home, source)
+    receiver = source_of(func.value)
+    if not started and not _WORKER.search(receiver):
+        return ""
+    meant = _WORKER.search(receiver) or _WORKER.search(source_of(source)) or _about_workers(module, call)
+    return f"{receiver}.{func.attr.value}()" if meant and (started or not call.args) else ""
+
+
+def _started_by(ask: Evaluator, module: Module, source: Any) -> bool:
+    """Whether *source* is an operating system process as Python's libraries give one."""
+    while isinstance(source, (cst.Await, cst.Call)):
+        if isinstance(source, cst.Call):
+            names = [value.name for value in ask.value(module, source.func) if isinstance(value, External)]
+            if any(name.startswith(_PROCESSES) for name in names):
+                return True
+            source = source.func.value if isinstance(source.func, cst.Attribute) else None
+        else:
+            source = source.expression
+    return False
+
+
+def _about_workers(module: Module, call: Node) -> bool:
+    """Whether the function round *call*, or its name, speaks of workers or of the Telegram program."""
+    for above in module.tree.ancestors(call):
+        if isinstance(above, cst.FunctionDef):
+            return bool(_WORKER.search(source_of(above)))
+    statement = call
+    for above in module.tree.ancestors(call):
+        if isinstance(above, cst.Module):
+            break
+        statement = above
+    return bool(_WORKER.search(source_of(statement)) or _WORKER.search(module.path.replace("\\", "/").rpartition("/")[2]))

@@ -1,0 +1,111 @@
+"""What a string expression says, as far as the text of the project tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from tgsession_lint.names import lookup
+from tgsession_lint.tree import dotted_name
+from tgsession_lint.values import External, ModuleRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.project import Module
+    from tgsession_lint.tree import Node
+
+_MAX_HOPS = 8
+
+
+def text_of(node: Any) -> str | None:
+    """The text of a plain or concatenated literal."""
+    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
+        value = node.evaluated_value
+        if isinstance(value, bytes):
+            return value.decode("latin-1")
+        return value
+    return None
+
+
+def strings_in(node: Node) -> Iterator[str]:
+    """Every literal text inside *node*, the fixed parts of f-strings included."""
+    pending: list[Any] = [node]
+    while pending:
+        current = pending.pop()
+        text = text_of(current)
+        if text is not None:
+            yield text
+        elif isinstance(current, cst.FormattedStringText):
+            yield current.value
+        else:
+            pending.extend(reversed(current.children))
+
+
+def origin(ask: Evaluator, module: Module, node: Any, hops: int = _MAX_HOPS) -> tuple[Module, Any]:
+    """The expression that *node* is another name for, and the module it stands in."""
+    if hops == 0:
+        return module, node
+    if isinstance(node, cst.Name):
+        return _origin_of_name(ask, module, node, hops)
+    if isinstance(node, cst.Attribute) and dotted_name(node) is not None:
+        for value in ask.value(module, node.value):
+            if isinstance(value, ModuleRef):
+                found = _constant(ask, value.path, node.attr.value, hops)
+                if found is not None:
+                    return found
+    return module, node
+
+
+def _origin_of_name(ask: Evaluator, module: Module, node: cst.Name, hops: int) -> tuple[Module, Any]:
+    found = lookup(module.tree, node.value, module.tree.scope_at(node), node)
+    bindings = found[1] if found is not None else []
+    if len(bindings) != 1:
+        return module, node
+    binding = bindings[0]
+    if binding.kind in {"assign", "annotated"} and binding.value is not None and not binding.path:
+        return origin(ask, module, binding.value, hops - 1)
+    if binding.kind == "for" and binding.value is not None:
+        return module, binding.value
+    if binding.kind == "from":
+        statement: Any = binding.node
+        alias: Any = binding.value
+        for value in ask.module_named(module, dotted_name(statement.module) or "", len(statement.relative)):
+            constant = _constant(ask, value.path, alias.name.value, hops) if isinstance(value, ModuleRef) else None
+            if constant is not None:
+                return constant
+    return module, node
+
+
+def _constant(ask: Evaluator, path: str, name: str, hops: int) -> tuple[Module, Any] | None:
+    """The value of the constant *name* of the module at *path*, read whether or not the module mentions a client."""
+    target = ask.project.any_module(path)
+    if target is None:
+        return None
+    bindings = [b for b in target.tree.scope.bindings.get(name, []) if b.value is not None]
+    if len(bindings) != 1:
+        return None
+    if bindings[0].kind in {"assign", "annotated"} and not bindings[0].path:
+        return origin(ask, target, bindings[0].value, hops - 1)
+    if bindings[0].kind == "from":
+        use = cst.ensure_type(bindings[0].node, cst.ImportFrom)
+        del use
+    return None
+
+
+def environment_variable(ask: Evaluator, module: Module, node: Any) -> str | None:
+    """The variable that `os.environ["X"]`, `os.environ.get("X")` or `os.getenv("X")` reads."""
+    if isinstance(node, cst.Subscript) and len(node.slice) == 1 and _is(ask, module, node.value, "os.environ"):
+        index = node.slice[0].slice
+        return text_of(index.value) if isinstance(index, cst.Index) else None
+    if isinstance(node, cst.Call) and node.args:
+        func: Any = node.func
+        reads = _is(ask, module, func, "os.getenv", "os.environ.get", "decouple.config", "environs.Env.str")
+        return text_of(node.args[0].value) if reads else None
+    return None
+
+
+def _is(ask: Evaluator, module: Module, node: Any, *names: str) -> bool:
+    return any(isinstance(value, External) and value.name in names for value in ask.value(module, node))

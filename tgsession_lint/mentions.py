@@ -1,0 +1,337 @@
+"""Which files can matter at all, by their bytes and their imports.
+
+A file matters that names Telethon, its client or the guard, that imports from one that matters, over as many hops as
+there are, or that hints at a secret, a session file or a kill in a project that uses a client. Nothing else is parsed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tgsession_lint import parallel, session_strings
+from tgsession_lint.imports import imports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from tgsession_lint.config import Config
+    from tgsession_lint.modules import Roots
+
+_NEEDLES = (b"telethon", b"TelegramClient", b"guarded_client")
+_BLOCK = 1 << 16
+# Below this a second process costs more than it saves (`tests/benchmarks`).
+_ENOUGH_FILES = 800
+# Targets of a commit are followed through their imports; more than these, and the whole project is searched instead.
+FEW = 64
+# Where a project begins, as far as "the application and its tests" are one.
+_PROJECT_MARKERS = ("pyproject.toml", "setup.py", ".git")
+
+# Searched in lower case. Each thing that `hints` looks for closely holds one of these.
+_HINT_NEEDLES = (b"session", b"api_hash", b"kill", b"tgs")
+_API_HASH = re.compile(rb"['\"][0-9a-f]{32}['\"]")
+_SESSION_FILE = re.compile(rb"\.session(?![\w.])")
+# What makes a kill the kill of a worker; the rule reads the code, this only the bytes.
+WORKER = re.compile(rb"(?i)celery|worker|userbot|telethon|telegram|tg_?bot|dramatiq|\brq\b|\barq\b|revoke")
+_SUPPRESSION = re.compile(rb"TGS\d|tgsession-lint:")
+
+
+def needles(config: Config) -> tuple[bytes, ...]:
+    """What a file must name to matter by itself: the defaults and what the configuration adds."""
+    named = [*config.telethon_roots, *(dotted.rpartition(".")[2] for dotted in (*config.guards, *config.client_classes))]
+    return tuple(dict.fromkeys((*_NEEDLES, *(name.encode() for name in named if name))))
+
+
+def read(path: str) -> bytes:
+    """The bytes of *path*; nothing where it cannot be read, which is reported when it is asked for as a target."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return b""
+    try:
+        data = os.read(handle, _BLOCK)
+        if len(data) == _BLOCK:
+            parts = [data]
+            while part := os.read(handle, 1 << 22):
+                parts.append(part)
+            data = b"".join(parts)
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)
+    return data
+
+
+def search(paths: Sequence[str], wanted: Sequence[bytes]) -> list[str]:
+    """Those of *paths* that hold one of *wanted*, in order; on two cores where that pays."""
+    half = len(paths) // 2
+    if len(paths) < _ENOUGH_FILES:
+        return _search(paths, wanted)
+    other = parallel.Beside(lambda: _search(paths[half:], wanted), fork=True)
+    found = _search(paths[:half], wanted)
+    found.extend(other.result())
+    return found
+
+
+def _search(paths: Sequence[str], wanted: Sequence[bytes]) -> list[str]:
+    found: list[str] = []
+    for path in paths:
+        data = read(path)
+        for needle in wanted:
+            if needle in data:
+                found.append(path)
+                break
+    return found
+
+
+def hints(data: bytes) -> bool:
+    """Whether *data* may hold what the rules about secrets, files, kills and suppressions look for."""
+    lowered = data.lower()
+    if not any(needle in lowered for needle in _HINT_NEEDLES):
+        return False
+    if _SUPPRESSION.search(data) or _SESSION_FILE.search(data) or (b"api_hash" in lowered and _API_HASH.search(data)):
+        return True
+    if b"kill" in lowered and WORKER.search(data):
+        return True
+    return any(True for _ in session_strings.find(data))
+
+
+@dataclass(slots=True)
+class Reach:
+    """The files that a mention can be imported into, and by which imports."""
+
+    importers: dict[str, list[tuple[str, tuple[str, ...] | None]]] = field(default_factory=dict)
+    """Imported file -> the files that import it, and the names that each takes; None for the module or all."""
+    hinting: list[str] = field(default_factory=list)
+
+    @property
+    def files(self) -> set[str]:
+        """Every file that imports, over however many hops, one that mentions a client."""
+        return {importer for found in self.importers.values() for importer, _ in found}
+
+
+class Mentions:
+    """What matters in one project. Answers do not depend on which files are being linted."""
+
+    def __init__(
+        self, config: Config, roots: Roots, files: Callable[[], Sequence[str]], given: Mapping[str, bytes] | None = None
+    ) -> None:
+        self.needles = needles(config)
+        self.roots = roots
+        self._list = files
+        self._given = given or {}
+        self._files: Sequence[str] | None = None
+        self._seeds: set[str] | None = None
+        self._beside: parallel.Beside | None = None
+        self._reach: Reach | None = None
+        self._edges: dict[str, list[tuple[str, tuple[str, ...] | None]]] = {}
+        self._closure: dict[str, bool] = {}
+        self._own: dict[str, bool] = {}
+        self._units: dict[str, str] = {}
+        self._with_client: dict[str, bool] = {}
+
+    # one file
+
+    def read(self, path: str) -> bytes:
+        """The bytes of *path*, as given or on disk."""
+        return self._given[path] if path in self._given else read(path)
+
+    def mentions(self, path: str) -> bool:
+        """Whether the file itself names a client or a guard."""
+        if self._seeds is not None and path not in self._given and path in self._known:
+            return path in self._seeds
+        if path not in self._own:
+            data = self.read(path)
+            self._own[path] = any(needle in data for needle in self.needles)
+        return self._own[path]
+
+    def relevant(self, path: str) -> bool:
+        """Whether the file names a client or imports, over however many hops, one that does."""
+        if not path.endswith(_SOURCES):
+            return False
+        if self._seeds is not None:
+            return path in self._seeds or path in self.reach.files or (path not in self._known and self._follow(path))
+        return self._follow(path)
+
+    def _follow(self, path: str) -> bool:
+        """Depth first through the imports of *path*, until a file that mentions a client is met."""
+        known = self._closure.get(path)
+        if known is not None:
+            return known
+        seen: set[str] = {path}
+        pending = [path]
+        while pending:
+            current = pending.pop()
+            if self._closure.get(current) or self.mentions(current):
+                self._closure[path] = True
+                return True
+            for target, _ in self.imported(current):
+                if target not in seen and self._closure.get(target) is not False:
+                    seen.add(target)
+                    pending.append(target)
+        # Nothing that was met on the way leads to a client either.
+        self._closure.update(dict.fromkeys(seen, False))
+        return False
+
+    def imported(self, path: str) -> list[tuple[str, tuple[str, ...] | None]]:
+        """The files of the project that *path* imports from, and the names that it takes."""
+        if path not in self._edges:
+            self._edges[path] = list(_edges(self.roots, path, self.read(path)))
+        return self._edges[path]
+
+    # the project
+
+    def unit(self, path: str) -> str:
+        """The folder of the project that *path* belongs to: the nearest that is marked as one, else the root."""
+        folder = os.path.dirname(path)
+        if folder not in self._units:
+            self._units[folder] = self._find_unit(folder)
+        return self._units[folder]
+
+    def _find_unit(self, folder: str) -> str:
+        root = self.roots.root
+        while folder != root and folder.startswith(root):
+            if any(os.path.exists(os.path.join(folder, marker)) for marker in _PROJECT_MARKERS):
+                return folder
+            folder = os.path.dirname(folder)
+        return root
+
+    def has_client(self, path: str) -> bool:
+        """Whether the project that *path* belongs to mentions a client anywhere."""
+        unit = self.unit(path)
+        if unit not in self._with_client:
+            self._with_client[unit] = self._any_mention(unit)
+        return self._with_client[unit]
+
+    def _any_mention(self, unit: str) -> bool:
+        if self._seeds is not None:
+            return any(self.unit(seed) == unit for seed in self._seeds)
+        return any(self.mentions(path) for path in self.files if self.unit(path) == unit)
+
+    @property
+    def files(self) -> Sequence[str]:
+        """Every file of the project."""
+        if self._files is None:
+            self._files = self._list()
+        return self._files
+
+    @property
+    def seeds(self) -> set[str]:
+        """Every file that mentions a client; searches the project on the first call."""
+        if self._seeds is None:
+            found = search([path for path in self.files if path not in self._given], self.needles)
+            self._known = frozenset(self.files)
+            given = [path for path, data in self._given.items() if any(needle in data for needle in self.needles)]
+            self._seeds = {*found, *given}
+        return self._seeds
+
+    def seeds_of(self, path: str) -> Iterator[str]:
+        """The files of the same project as *path* that mention a client, in order."""
+        unit = self.unit(path)
+        return (seed for seed in sorted(self.seeds) if self.unit(seed) == unit)
+
+    def follow(self) -> None:
+        """Start to find out where the mentions are imported, beside what this process does meanwhile."""
+        seeds = self.seeds
+        fork = len(self.files) >= _ENOUGH_FILES
+        if seeds and self._beside is None:
+            self._beside = parallel.Beside(lambda: self._reached(seeds), fork=fork)
+
+    @property
+    def reach(self) -> Reach:
+        """Where the mentions are imported."""
+        if self._reach is None:
+            self.follow()
+            importers, hinting = self._beside.result() if self._beside is not None else ({}, [])
+            self._reach = Reach(importers, hinting)
+            self._reached_files = self._reach.files
+        return self._reach
+
+    def abandon(self) -> None:
+        """End whatever still runs beside this process."""
+        if self._beside is not None:
+            self._beside.abandon()
+
+    def _reached(self, seeds: set[str]) -> tuple[dict[str, list[tuple[str, tuple[str, ...] | None]]], list[str]]:
+        units = {self.unit(seed) for seed in seeds}
+        hinting = [p for p in self.files if p not in seeds and self.unit(p) in units and hints(self.read(p))]
+        importers: dict[str, list[tuple[str, tuple[str, ...] | None]]] = {}
+        reached, frontier = set(seeds), set(seeds)
+        while frontier:
+            new: set[str] = set()
+            for path in self._naming(frontier):
+                for target, names in self.imported(path):
+                    if target in frontier and target != path:
+                        importers.setdefault(target, []).append((path, names))
+                        if path not in reached:
+                            new.add(path)
+            reached |= new
+            frontier = new
+        return importers, hinting
+
+    def _naming(self, modules: Collection[str]) -> Iterator[str]:
+        """The files that may import one of *modules*: whoever does has to write its name."""
+        outside, inside = _import_needles(modules, self.roots)
+        top_of = self._top
+        for path in self.files:
+            top = top_of(path)
+            wanted = {n for other, found in outside.items() if other != top for n in found} | inside.get(top, set())
+            data = self.read(path) if wanted else b""
+            if any(needle in data for needle in wanted):
+                yield path
+
+    def _top(self, path: str) -> str:
+        return _top_folder(path, self.roots)
+
+
+_SOURCES = (".py", ".pyi", ".pyw", ".ipynb")
+
+
+def _top_folder(path: str, roots: Roots) -> str:
+    """The folder right below the root that holds *path*; empty for a file in the root."""
+    inside = os.path.relpath(path, roots.root)
+    first, separator, _ = inside.partition(os.sep)
+    return first if separator else ""
+
+
+def _import_needles(modules: Iterable[str], roots: Roots) -> tuple[dict[str, set[bytes]], dict[str, set[bytes]]]:
+    """What an importer has to write: from another top folder, and from the same one.
+
+    From outside the import has to pass through the top folder, unless that is itself a place to import from.
+    """
+    import_roots = {"src", "", *(_top_folder(os.path.join(folder, "x"), roots) for folder in roots.extra)}
+    outside: dict[str, set[bytes]] = {}
+    inside: dict[str, set[bytes]] = {}
+    for path in modules:
+        folder, name = os.path.split(path)
+        stem = os.path.splitext(name)[0]
+        needles = {os.fsencode(stem)}
+        if stem == "__init__":
+            needles = {os.fsencode(os.path.basename(folder)), b"from ."}
+        top = _top_folder(path, roots)
+        inside.setdefault(top, set()).update(needles)
+        passing = needles if top in import_roots else {os.fsencode(top)}
+        outside.setdefault(top, set()).update(passing)
+    return outside, inside
+
+
+def _edges(roots: Roots, path: str, data: bytes) -> Iterator[tuple[str, tuple[str, ...] | None]]:
+    """The files that *data* imports from; a submodule taken by name counts as a module of its own."""
+    for level, module, names in imports(data):
+        parts = module.split(".") if module else []
+        if names is None and not level:
+            # `import a.b.c` runs and binds every package on the way.
+            for end in range(1, len(parts)):
+                found = roots.find(".".join(parts[:end]), path, 0)
+                if found is not None:
+                    yield found, None
+        found = roots.find(module, path, level)
+        if found is None:
+            continue
+        yield found, names
+        for name in names or ():
+            nested = roots.submodule(found, name)
+            if nested is not None:
+                yield nested, None

@@ -1,0 +1,130 @@
+"""TGS101 unguarded-client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tgsession_lint.rule import Example, Report, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tgsession_lint.facts import Facts
+
+
+class UnguardedClient(Rule):
+    """A Telethon client is built outside `guarded_client`.
+
+    ## Why
+    Telethon takes no lock. Two clients on one session, in two workers or in a worker and a debug script, use one
+    auth key from two connections at once; Telegram answers `AUTH_KEY_DUPLICATED`, the key is dead and the account
+    is logged out. The constructor alone already opens the session file, creates or upgrades it.
+    `async with TelegramClient(…)` is no way out: it takes no lock either, and when its start fails it leaves the
+    connection open.
+
+    ## What to do
+    Write `guarded_client` where `TelegramClient` stands and enter it: it takes the same arguments, holds the session
+    for as long as the client lives and disconnects on every way out. A wrapper of your own that does the same is named
+    in the configuration: `guards = ["app.tg.session"]`.
+
+    ## What is reported
+    Every call that builds a client, under whatever name the class has reached the file: through other modules of the
+    project, a subclass, a class attribute, `type(client)(…)`. Also a reference that makes something else build it:
+    `partial(TelegramClient, …)`, `Depends(TelegramClient)`, `mk = TelegramClient` where no call of `mk` is in view.
+
+    ## Limits
+    A class that only a package outside the project hands on is not recognised unless `client-classes` names it.
+    The call of a factory is not reported, its `return TelegramClient(…)` is.
+
+    ## Source
+    Telegram, "Error handling", 406 AUTH_KEY_DUPLICATED. Telethon, "Session Files"; `sessions/sqlite.py`, whose
+    constructor writes.
+    """
+
+    code = "TGS101"
+
+    def check(self, facts: Facts) -> Iterator[Report]:
+        for built in facts.constructions:
+            how = "is handed over to be built" if built.by_reference else "is built"
+            yield Report(
+                built.node,
+                f"`{built.class_name}` {how} outside `guarded_client`: nothing keeps a second process off its session",
+                "enter `guarded_client(…)` with the same arguments in a `with` or `async with`",
+            )
+
+    bad = (
+        Example(
+            """
+            from telethon import TelegramClient
+
+            async def send(text):
+                client = TelegramClient("alerts", API_ID, API_HASH)  # TGS101
+                await client.connect()
+                await client.send_message("me", text)
+                await client.disconnect()
+            """
+        ),
+        Example(
+            """
+            from app.tg import Bot
+
+            def main():
+                with Bot("bot", API_ID, API_HASH) as bot:  # TGS101
+                    bot.run_until_disconnected()
+            """,
+            path="app/main.py",
+            files={
+                "app/tg.py": """
+                from telethon import TelegramClient
+
+                class Bot(TelegramClient):
+                    def __init__(self, *args):
+                        super().__init__(*args)
+                """
+            },
+        ),
+        Example(
+            """
+            from functools import partial
+
+            import telethon
+
+            make = partial(telethon.TelegramClient, api_id=API_ID, api_hash=API_HASH)  # TGS101
+            """
+        ),
+    )
+    good = (
+        Example(
+            """
+            from tgsession_runtime import guarded_client
+
+            async def send(text):
+                async with guarded_client("alerts", API_ID, API_HASH) as client:
+                    await client.send_message("me", text)
+            """
+        ),
+        Example(
+            """
+            from telethon import TelegramClient
+
+            async def send(client: TelegramClient, text):
+                assert isinstance(client, TelegramClient)
+                await client.send_message("me", text)
+            """
+        ),
+        Example(
+            """
+            from contextlib import asynccontextmanager
+
+            from telethon import TelegramClient
+
+            @asynccontextmanager
+            async def session(name):  # named under `guards`: this is the guard
+                client = TelegramClient(name, API_ID, API_HASH)
+                async with our_lock(name), client:
+                    yield client
+            """,
+            path="app/tg.py",
+            settings={"guards": ["app.tg.session"]},
+        ),
+    )
