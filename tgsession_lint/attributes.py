@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.project import Module
+    from tgsession_lint.tree import Stored
 
 _CLIENT_FACTORIES = ("From", "QRLogin", "ToTelethon")
 
@@ -194,7 +195,7 @@ def _stored_on(ask: Evaluator, current: Class, name: str) -> Values:
     """`self.name = …` and `self.name.append(…)` in the methods of the class."""
     module = current.module
     found: Values = ()
-    for stored in module.tree.stored:
+    for stored in module.tree.stored_by_name.get(name, ()):
         target: Any = stored.target
         inside = isinstance(target, cst.Subscript) or stored.kind in {"element", "extend"}
         if isinstance(target, cst.Subscript):
@@ -245,8 +246,13 @@ def attribute_names(ask: Evaluator, plain: Class) -> set[str]:
     names: set[str] = set()
     for current in lineage(ask, plain):
         names.update(current.scope.bindings)
-        for stored in current.module.tree.stored:
-            target: Any = stored.target.value if isinstance(stored.target, cst.Subscript) else stored.target
-            if isinstance(target, cst.Attribute) and _receiver_class(current.module, target) is current.scope:
-                names.add(target.attr.value)
+        for name, stored in current.module.tree.stored_by_name.items():
+            if name not in names and any(_is_on(current, put) for put in stored):
+                names.add(name)
     return names
+
+
+def _is_on(current: Class, stored: Stored) -> bool:
+    """Whether *stored* is put on an instance of *current*, or into something that hangs on it."""
+    target: Any = stored.target.value if isinstance(stored.target, cst.Subscript) else stored.target
+    return isinstance(target, cst.Attribute) and _receiver_class(current.module, target) is current.scope

@@ -14,7 +14,8 @@ from tgsession_lint import annotations, attributes, calls, catalog
 from tgsession_lint.names import lookup
 from tgsession_lint.tree import dotted_name
 from tgsession_lint.values import (
-    Class, Client, ClientClass, Event, External, Function, Guard, Many, ModuleRef, Object, Partial, Value, Values, union,
+    Class, Client, ClientClass, Event, External, Function, Guard, Guarded, Later, Maker, Manager, Many, ModuleRef, Object,
+    Partial, Value, Values, union,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Evaluator:
         self.guards = frozenset((*catalog.GUARDS, *config.guards))
         self._depth = 0
         self._busy: set[object] = set()
+        self._interest: dict[Value, bool] = {}
 
     # expressions
 
@@ -96,7 +98,7 @@ class Evaluator:
 
     def _event_attribute(self, module: Module, node: cst.Attribute) -> Values:
         """`event.client` in a handler whose decorator is the project's own: the name is custom enough."""
-        if node.attr.value not in {"client", "_client"} or not isinstance(node.value, cst.Name):
+        if not module.mentions or node.attr.value not in {"client", "_client"} or not isinstance(node.value, cst.Name):
             return ()
         scope = module.tree.scope_at(node)
         frame = scope.function
@@ -198,7 +200,7 @@ class Evaluator:
     def _stored_in(self, module: Module, binding: Binding) -> Values:
         """What is put into a container after it was made: `clients.append(client)`, `clients[name] = client`."""
         inside: Values = ()
-        for stored in module.tree.stored:
+        for stored in module.tree.stored_by_name.get(binding.name, ()):
             target: Any = stored.target
             if isinstance(target, cst.Subscript):
                 target = target.value
@@ -324,38 +326,52 @@ class Evaluator:
 
     # what is worth following
 
-    def interesting(self, value: object) -> bool:
-        """Whether a file that uses *value* could have anything to do with a client."""
+    def interesting(self, value: Value) -> bool:
+        """Whether a file that uses *value* could have anything to do with a client: whether one can be had from it."""
+        seen: set[Value] = set()
+        pending = [value]
+        while pending:
+            current = pending.pop()
+            if current in seen or self._interest.get(current) is False:
+                continue
+            seen.add(current)
+            if self._interest.get(current) or self._concerns(current):
+                self._interest[value] = True
+                return True
+            pending.extend(self._leads_to(current))
+        # Nothing that was met on the way leads to a client either.
+        self._interest.update(dict.fromkeys(seen, False))
+        return False
+
+    def _concerns(self, value: Value) -> bool:
         match value:
-            case ClientClass() | Client() | Event():
+            case ClientClass() | Client() | Event() | Guard() | Guarded():
                 return True
-            case Guard():
-                return True
-            case Partial(callees=inside) | Many(of=inside):
-                return any(self.interesting(v) for v in inside)
-            case Function():
-                key = ("function", value.scope)
-                return bool(self.once(key, lambda: self._interesting_function(value)))
-            case Class() | Object():
-                plain = value.of if isinstance(value, Object) else value
-                key = ("class", plain.scope)
-                return bool(self.once(key, lambda: self._interesting_class(plain)))
             case ModuleRef():
-                return self.project.modules.get(value.path) is not None
+                return self.project.relevant(value.path)
             case External():
-                return False
+                return self._of_telethon(value.name)
             case _:
-                inside = getattr(value, "gives", ())
-                return bool(getattr(value, "guard", None)) or any(self.interesting(v) for v in inside)
+                return False
 
-    def _interesting_function(self, function: Function) -> Values:
-        results = union(calls.returned(self, function), calls.yielded(self, function))
-        return tuple(v for v in results if self.interesting(v))
-
-    def _interesting_class(self, plain: Class) -> Values:
-        names = attributes.attribute_names(self, plain)
-        found = union(*(attributes.instance_attribute(self, plain, name) for name in names))
-        return tuple(v for v in found if self.interesting(v))
+    def _leads_to(self, value: Value) -> Values:
+        """What can be had from *value* by calling it, reading its attributes, entering or iterating."""
+        match value:
+            case Partial():
+                return value.callees
+            case Many():
+                return value.of
+            case Manager() | Later() | Maker():
+                return value.gives
+            case Object():
+                return (value.of,)
+            case Function():
+                return union(calls.returned(self, value), calls.yielded(self, value))
+            case Class():
+                names = attributes.attribute_names(self, value)
+                return union(*(attributes.instance_attribute(self, value, name) for name in sorted(names)))
+            case _:
+                return ()
 
 
 def _is_fixture(node: cst.FunctionDef) -> bool:

@@ -44,12 +44,12 @@ def needles(config: Config) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys((*_NEEDLES, *(name.encode() for name in named if name))))
 
 
-def read(path: str) -> bytes:
-    """The bytes of *path*; nothing where it cannot be read, which is reported when it is asked for as a target."""
+def read(path: str) -> bytes | None:
+    """The bytes of *path*; None where it cannot be read."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:
-        return b""
+        return None
     try:
         data = os.read(handle, _BLOCK)
         if len(data) == _BLOCK:
@@ -58,7 +58,7 @@ def read(path: str) -> bytes:
                 parts.append(part)
             data = b"".join(parts)
     except OSError:
-        return b""
+        return None
     finally:
         os.close(handle)
     return data
@@ -79,11 +79,18 @@ def _search(paths: Sequence[str], wanted: Sequence[bytes]) -> list[str]:
     found: list[str] = []
     for path in paths:
         data = read(path)
-        for needle in wanted:
-            if needle in data:
-                found.append(path)
-                break
+        # What cannot be read may hold anything: it is found again, and reported, when it is parsed.
+        if data is None or any_of(wanted, data):
+            found.append(path)
     return found
+
+
+def any_of(wanted: Sequence[bytes], data: bytes) -> bool:
+    """Whether *data* holds one of *wanted*; a loop, since a generator costs more than the search."""
+    for needle in wanted:  # noqa: SIM110
+        if needle in data:
+            return True
+    return False
 
 
 def hints(data: bytes) -> bool:
@@ -121,7 +128,7 @@ class Mentions:
         self.needles = needles(config)
         self.roots = roots
         self._list = files
-        self._given = given or {}
+        self.given = given or {}
         self._files: Sequence[str] | None = None
         self._seeds: set[str] | None = None
         self._beside: parallel.Beside | None = None
@@ -131,20 +138,22 @@ class Mentions:
         self._own: dict[str, bool] = {}
         self._units: dict[str, str] = {}
         self._with_client: dict[str, bool] = {}
+        self._known: frozenset[str] = frozenset()
+        self._reached_files: set[str] = set()
 
     # one file
 
     def read(self, path: str) -> bytes:
         """The bytes of *path*, as given or on disk."""
-        return self._given[path] if path in self._given else read(path)
+        return self.given[path] if path in self.given else read(path) or b""
 
     def mentions(self, path: str) -> bool:
         """Whether the file itself names a client or a guard."""
-        if self._seeds is not None and path not in self._given and path in self._known:
+        if self._seeds is not None and path not in self.given and path in self._known:
             return path in self._seeds
         if path not in self._own:
             data = self.read(path)
-            self._own[path] = any(needle in data for needle in self.needles)
+            self._own[path] = any_of(self.needles, data)
         return self._own[path]
 
     def relevant(self, path: str) -> bool:
@@ -152,7 +161,8 @@ class Mentions:
         if not path.endswith(_SOURCES):
             return False
         if self._seeds is not None:
-            return path in self._seeds or path in self.reach.files or (path not in self._known and self._follow(path))
+            self.reach  # noqa: B018 - waited for here, once
+            return path in self._seeds or path in self._reached_files or (path not in self._known and self._follow(path))
         return self._follow(path)
 
     def _follow(self, path: str) -> bool:
@@ -180,6 +190,10 @@ class Mentions:
         if path not in self._edges:
             self._edges[path] = list(_edges(self.roots, path, self.read(path)))
         return self._edges[path]
+
+    def hinted(self, path: str) -> bool:
+        """Whether the file hints at something that only matters in a project with a client, and is in one."""
+        return path.endswith(_SOURCES) and hints(self.read(path)) and self.has_client(path)
 
     # the project
 
@@ -214,16 +228,16 @@ class Mentions:
     def files(self) -> Sequence[str]:
         """Every file of the project."""
         if self._files is None:
-            self._files = self._list()
+            self._files = list(dict.fromkeys(self._list()))
         return self._files
 
     @property
     def seeds(self) -> set[str]:
         """Every file that mentions a client; searches the project on the first call."""
         if self._seeds is None:
-            found = search([path for path in self.files if path not in self._given], self.needles)
+            found = search([path for path in self.files if path not in self.given], self.needles)
             self._known = frozenset(self.files)
-            given = [path for path, data in self._given.items() if any(needle in data for needle in self.needles)]
+            given = [path for path, data in self.given.items() if any_of(self.needles, data)]
             self._seeds = {*found, *given}
         return self._seeds
 

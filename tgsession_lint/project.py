@@ -9,7 +9,7 @@ from tgsession_lint import sources
 from tgsession_lint.tree import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tgsession_lint.config import Config
     from tgsession_lint.modules import Roots
@@ -25,6 +25,8 @@ class Module:
     path: str
     document: Document
     tree: Tree
+    mentions: bool
+    """Whether the file itself names a client or a guard."""
     values: dict[Node, Values] = field(default_factory=dict)
     """What each expression asked about so far can stand for."""
 
@@ -33,32 +35,44 @@ class Module:
 class Project:
     """Everything below the root, read on demand.
 
-    `relevant` answers whether a file can have to do with a client at all; nothing else is ever parsed.
+    `relevant` answers whether a file can have to do with a client at all; names are resolved through no other.
     """
 
     config: Config
     roots: Roots
     relevant: Callable[[str], bool]
-    given: dict[str, bytes] = field(default_factory=dict)
+    mentioned: Callable[[str], bool]
+    given: Mapping[str, bytes] = field(default_factory=dict)
     """Contents that are not (or not yet) on disk, by path: standard input, an editor's buffer."""
-    modules: dict[str, Module | None] = field(default_factory=dict)
+    _documents: dict[str, Document] = field(default_factory=dict)
+    _modules: dict[str, Module | None] = field(default_factory=dict)
 
     def module(self, path: str) -> Module | None:
         """The module at *path*; None if it cannot be read or cannot matter."""
-        if path not in self.modules:
-            self.modules[path] = self._load(path) if self.relevant(path) else None
-        return self.modules[path]
+        return self.parsed(path) if self.relevant(path) else None
+
+    def parsed(self, path: str) -> Module | None:
+        """The module at *path*, whether it matters or not; None if it cannot be read."""
+        if path not in self._modules:
+            self._modules[path] = self._load(path)
+        return self._modules[path]
 
     def _load(self, path: str) -> Module | None:
-        document = self.document(path)
-        if document is None or document.module is None:
-            return None
-        return Module(path, document, walk(document.module))
-
-    def document(self, path: str) -> Document | None:
-        """The text and tree of *path*; None if it cannot be read at all."""
         try:
-            data = self.given[path] if path in self.given else sources.read(path)
+            document = self.document(path)
         except OSError:
             return None
-        return sources.parse(data, path)
+        if document.module is None:
+            return None
+        return Module(path, document, walk(document.module), self.mentioned(path))
+
+    def document(self, path: str) -> Document:
+        """The text and the tree of *path*.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        if path not in self._documents:
+            data = self.given[path] if path in self.given else sources.read(path)
+            self._documents[path] = sources.parse(data, path)
+        return self._documents[path]

@@ -67,6 +67,8 @@ class Rule:
     """One question, asked of one module at a time; it keeps no state and walks no tree."""
 
     code: ClassVar[str]
+    needs_client_in_project: ClassVar[bool] = False
+    """Whether the rule speaks only in projects that mention a client or a guard somewhere."""
     bad: ClassVar[tuple[Example, ...]] = ()
     good: ClassVar[tuple[Example, ...]] = ()
 

@@ -7,6 +7,7 @@ fields that leaves white space and punctuation out costs a sixth of it (`tests/b
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
@@ -87,7 +88,7 @@ class Stored:
     kind: str = "assign"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Tree:
     """One module after the walk: who stands where, who binds what."""
 
@@ -102,6 +103,19 @@ class Tree:
     stored: list[Stored] = field(default_factory=list)
     uses: dict[str, list[Node]] = field(default_factory=dict)
     """Names that are read, by name: the `Name` or `Attribute` nodes in order."""
+
+    @cached_property
+    def stored_by_name(self) -> dict[str, list[Stored]]:
+        """`stored` by the name, or the attribute, that the target or its container goes by."""
+        found: dict[str, list[Stored]] = {}
+        for stored in self.stored:
+            target: Any = stored.target
+            while isinstance(target, cst.Subscript):
+                target = target.value
+            name = target.attr.value if isinstance(target, cst.Attribute) else getattr(target, "value", None)
+            if isinstance(name, str):
+                found.setdefault(name, []).append(stored)
+        return found
 
     def parent(self, node: Node) -> Node | None:
         """The node that *node* is a part of."""

@@ -25,6 +25,7 @@ SESSIONS = Path(os.environ.get("SESSIONS", "sessions"))
 '''
 
 HEADS = {
+    "plain": _COMMON + "log = logging.getLogger(__name__)\n",
     # Exports a subclass and a factory: what imports it matters although it may never say "telethon".
     "clients": _COMMON
     + "from telethon import TelegramClient, errors, events, functions\n"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import chain, count, cycle, islice
+from itertools import cycle, islice
 from string import Template
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.benchmarks.parts import HEADS, PLAIN, TELEGRAM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _NOUNS = (
     "message", "member", "channel", "dialog", "photo", "sticker", "reaction", "poll", "invoice", "forward",
     "draft", "contact", "folder", "topic", "report", "digest", "backup", "alert", "quote", "reminder", "voice",
 )  # fmt: skip
-_WITHOUT_TELETHON = ("reexport", "by-factory", "by-package")
+_WITHOUT_TELETHON = ("plain", "reexport", "by-factory", "by-package")
 
 
 class Program(NamedTuple):
@@ -84,13 +87,14 @@ def _pieces(program: Program) -> list[str]:
     """More functions than any program takes; no name comes twice."""
     if program.head == "reexport":
         return []
-    if program.head in _WITHOUT_TELETHON:
-        templates, repeat = cycle(PLAIN), 1
-    else:
-        templates, repeat = chain.from_iterable(zip(cycle(TELEGRAM), cycle(PLAIN), strict=False)), 2
+    kinds = (PLAIN,) if program.head in _WITHOUT_TELETHON else (TELEGRAM, PLAIN)
+    rounds: Iterator[tuple[str, ...]] = zip(*map(cycle, kinds), strict=False)
     start = sum(map(ord, program.path))
-    nouns = (_NOUNS[(start + i // repeat) % len(_NOUNS)] for i in count())
-    return ["\n" + _fill(piece, noun) for piece, noun in zip(islice(templates, 60), nouns, strict=False)]
+    return [
+        "\n" + _fill(piece, _NOUNS[(start + number) % len(_NOUNS)])
+        for number, pieces in enumerate(islice(rounds, 60))
+        for piece in pieces
+    ]
 
 
 def _fill(piece: str, noun: str) -> str:

@@ -46,7 +46,7 @@ def strings_in(node: Node) -> Iterator[str]:
 
 def origin(ask: Evaluator, module: Module, node: Any, hops: int = _MAX_HOPS) -> tuple[Module, Any]:
     """The expression that *node* is another name for, and the module it stands in."""
-    if hops == 0:
+    if hops == 0 or node not in module.tree.parents:  # the names of keywords are no part of the tree that was walked
         return module, node
     if isinstance(node, cst.Name):
         return _origin_of_name(ask, module, node, hops)
@@ -81,7 +81,7 @@ def _origin_of_name(ask: Evaluator, module: Module, node: cst.Name, hops: int) -
 
 def _constant(ask: Evaluator, path: str, name: str, hops: int) -> tuple[Module, Any] | None:
     """The value of the constant *name* of the module at *path*, read whether or not the module mentions a client."""
-    target = ask.project.any_module(path)
+    target = ask.project.parsed(path)
     if target is None:
         return None
     bindings = [b for b in target.tree.scope.bindings.get(name, []) if b.value is not None]
@@ -89,9 +89,6 @@ def _constant(ask: Evaluator, path: str, name: str, hops: int) -> tuple[Module, 
         return None
     if bindings[0].kind in {"assign", "annotated"} and not bindings[0].path:
         return origin(ask, target, bindings[0].value, hops - 1)
-    if bindings[0].kind == "from":
-        use = cst.ensure_type(bindings[0].node, cst.ImportFrom)
-        del use
     return None
 
 

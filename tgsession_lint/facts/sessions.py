@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.mentions import Mentions
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Node
 
@@ -44,6 +45,22 @@ def session_uses(ask: Evaluator, module: Module) -> Iterator[SessionUse]:
     for call in module.tree.calls:
         if any(isinstance(value, Guarded) for value in ask.value(module, call)):
             yield from _use(ask, module, call)
+
+
+def shared(ask: Evaluator, module: Module, mentions: Mentions) -> Iterator[tuple[SessionUse, str]]:
+    """The sessions that the test or debug script *module* shares with the application, each with where that uses it."""
+    config = ask.project.config
+    if not config.is_test(module.path):
+        return
+    uses = list(session_uses(ask, module))
+    if not uses:
+        return
+    elsewhere: dict[tuple[str, str], str] = {}
+    for path in mentions.seeds_of(module.path):
+        other = ask.project.parsed(path) if not config.is_test(path) else None
+        for use in session_uses(ask, other) if other is not None else ():
+            elsewhere.setdefault(use.key, config.relative(path))
+    yield from ((use, elsewhere[use.key]) for use in uses if use.key in elsewhere)
 
 
 def _use(ask: Evaluator, module: Module, call: cst.Call) -> Iterator[SessionUse]:

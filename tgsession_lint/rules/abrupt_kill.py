@@ -37,6 +37,7 @@ class AbruptKill(Rule):
     """
 
     code = "TGS304"
+    needs_client_in_project = True
 
     def check(self, facts: Facts) -> Iterator[Report]:
         for kill in facts.kills:

@@ -36,6 +36,7 @@ class HardCodedSession(Rule):
     """
 
     code = "TGS401"
+    needs_client_in_project = True
 
     def check(self, facts: Facts) -> Iterator[Report]:
         for secret in facts.secrets:

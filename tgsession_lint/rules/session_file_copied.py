@@ -36,6 +36,7 @@ class SessionFileCopied(Rule):
     """
 
     code = "TGS402"
+    needs_client_in_project = True
 
     def check(self, facts: Facts) -> Iterator[Report]:
         for use in facts.files:

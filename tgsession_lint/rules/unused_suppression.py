@@ -34,6 +34,7 @@ class UnusedSuppression(Rule):
     """
 
     code = "TGS901"
+    needs_client_in_project = True
 
     def check(self, facts: Facts) -> Iterator[Report]:
         """Nothing by itself: what is unused is known only when all other rules have spoken (`suppress.py`)."""

@@ -1,0 +1,211 @@
+"""Files that may matter -> those that do -> what the rules say of each."""
+
+from __future__ import annotations
+
+import gc
+import os
+import traceback
+from typing import TYPE_CHECKING
+
+from tgsession_lint import places, suppress
+from tgsession_lint.config import rules_for
+from tgsession_lint.evaluate import Evaluator
+from tgsession_lint.facts import Facts
+from tgsession_lint.finding import Finding, Position, Witness
+from tgsession_lint.mentions import FEW
+from tgsession_lint.project import Project
+from tgsession_lint.rule import every_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from tgsession_lint.config import Config
+    from tgsession_lint.mentions import Mentions
+    from tgsession_lint.pipeline import Fault
+    from tgsession_lint.project import Module
+    from tgsession_lint.rule import Report, Rule
+    from tgsession_lint.sources import Document
+
+_UNREADABLE = "TGS902"
+_UNUSED = "TGS901"
+
+
+class Analysis:
+    """One run over parsed files."""
+
+    def __init__(self, config: Config, mentions: Mentions, *, cwd: Path, ignore_suppressions: bool = False) -> None:
+        self.config = config
+        self.mentions = mentions
+        self.cwd = str(cwd)
+        self.ignore_suppressions = ignore_suppressions
+        self.project = Project(config, mentions.roots, mentions.relevant, mentions.mentions, mentions.given)
+        self.ask = Evaluator(self.project)
+        self.rules = {rule.code: rule for rule in every_rule()}
+        self.names = {rule.name: code for code, rule in self.rules.items()}
+        self._exports: dict[str, frozenset[str]] = {}
+
+    def lint(
+        self, candidates: Sequence[str], progress: Callable[[int, int], None] | None = None
+    ) -> tuple[list[Finding], list[Fault]]:
+        """What the rules say of those of *candidates* that matter, in reading order, and what failed on the way."""
+        findings: list[Finding] = []
+        faults: list[Fault] = []
+        collecting = gc.isenabled()
+        # Syntax trees are kept until the end, so that every collection would walk all of them in vain.
+        gc.disable()
+        try:
+            matter = self.matter(candidates)
+            for done, path in enumerate(matter, start=1):
+                findings.extend(self.file(path, faults))
+                if progress is not None:
+                    progress(done, len(matter))
+        finally:
+            if collecting:
+                gc.enable()
+        return sorted(findings, key=lambda finding: finding.sort_key), faults
+
+    # what matters
+
+    def matter(self, candidates: Sequence[str]) -> list[str]:
+        """Those of *candidates* that a client reaches by name, or that hint at something in a project with a client."""
+        if len(candidates) <= FEW:
+            return [path for path in candidates if self._matters(path)]
+        reached = self._reached()
+        hinting = {path for path in self.mentions.reach.hinting if self.mentions.has_client(path)}
+        return [path for path in candidates if path in reached or path in hinting]
+
+    def _matters(self, path: str) -> bool:
+        if self.mentions.mentions(path):
+            return True
+        if any(self._takes(target, names) for target, names in self.mentions.imported(path)):
+            return True
+        return self.mentions.hinted(path)
+
+    def _takes(self, target: str, names: tuple[str, ...] | None) -> bool:
+        """Whether importing *names* from *target* (None: all of it) brings anything that has to do with a client."""
+        exports = self.exports(target) if self.mentions.relevant(target) else frozenset()
+        return bool(exports) if names is None else not exports.isdisjoint(names)
+
+    def _reached(self) -> set[str]:
+        importers = self.mentions.reach.importers
+        reached = set(self.mentions.seeds)
+        pending = list(reached)
+        while pending:
+            target = pending.pop()
+            for importer, names in importers.get(target, ()):
+                if importer not in reached and self._takes(target, names):
+                    reached.add(importer)
+                    pending.append(importer)
+        return reached
+
+    def exports(self, path: str) -> frozenset[str]:
+        """The names of the module at *path* that have to do with a client."""
+        if path not in self._exports:
+            self._exports[path] = frozenset()  # a module that imports itself in a circle adds nothing to itself
+            module = self.project.module(path)
+            self._exports[path] = frozenset(self._interesting_names(module)) if module is not None else frozenset()
+        return self._exports[path]
+
+    def _interesting_names(self, module: Module) -> Iterator[str]:
+        scope = module.tree.scope
+        for name in list(scope.bindings):
+            if any(self.ask.interesting(value) for value in self.ask.name(module, name, scope, None)):
+                yield name
+        for target, names in self.mentions.imported(module.path):
+            if names is None:
+                yield from self.exports(target) if self.mentions.relevant(target) else ()
+
+    # one file
+
+    def file(self, path: str, faults: list[Fault]) -> Iterator[Finding]:
+        """What the rules say of one file."""
+        from tgsession_lint.pipeline import Fault
+
+        try:
+            yield from self._file(path, faults)
+        except Exception:  # noqa: BLE001 - our fault, not the file's: it is reported, and the other files are linted
+            faults.append(Fault(self.shown(path), "", traceback.format_exc()))
+
+    def _file(self, path: str, faults: list[Fault]) -> Iterator[Finding]:
+        selected = rules_for(self.config, path, self.rules)
+        try:
+            document = self.project.document(path)
+        except OSError as error:
+            if _UNREADABLE in selected:
+                message = f"the file cannot be read: {error.strerror or error}"
+                yield self._finding(path, _UNREADABLE, Position(1, 1), Position(1, 1), message, cell=None)
+            return
+        if _UNREADABLE in selected:
+            yield from self._unreadable(path, document)
+        module = self.project.parsed(path)
+        if module is not None:
+            yield from self._checked(module, document, selected, faults)
+
+    def _unreadable(self, path: str, document: Document) -> Iterator[Finding]:
+        for problem in document.unreadable:
+            place = Position(problem.row, problem.column)
+            yield self._finding(path, _UNREADABLE, place, place, problem.message, cell=problem.cell)
+
+    def _checked(
+        self, module: Module, document: Document, selected: frozenset[str], faults: list[Fault]
+    ) -> Iterator[Finding]:
+        in_project = self.mentions.has_client(module.path)
+        facts = Facts(module, self.ask, self.mentions)
+        reports: list[tuple[Rule, Report]] = []
+        for code in sorted(selected):
+            rule = self.rules[code]
+            if in_project or not rule.needs_client_in_project:
+                reports.extend((rule, report) for report in self._ask(rule, facts, faults))
+        with_comments = any(trigger in document.text for trigger in suppress.TRIGGERS)
+        if not reports and not (with_comments and in_project):
+            return
+        yield from self._placed(module, document, selected, reports, comments=with_comments)
+
+    def _ask(self, rule: Rule, facts: Facts, faults: list[Fault]) -> list[Report]:
+        from tgsession_lint.pipeline import Fault
+
+        try:
+            return list(rule.check(facts))
+        except Exception:  # noqa: BLE001 - one rule's failure on one file must not end the run
+            faults.append(Fault(self.shown(facts.module.path), rule.code, traceback.format_exc()))
+            return []
+
+    def _placed(
+        self, module: Module, document: Document, selected: frozenset[str], reports: Sequence[tuple[Rule, Report]],
+        *, comments: bool,
+    ) -> Iterator[Finding]:  # fmt: skip
+        nodes = {node for _, report in reports for node in (report.node, *(remark.node for remark in report.witness))}
+        found = places.find(module.tree.root, nodes, comments=comments)
+        findings: list[Finding] = []
+        for rule, report in reports:
+            start, end = found.spans[report.node]
+            steps = tuple(Witness(found.spans[step.node][0].row, step.message) for step in report.witness)
+            findings.append(Finding(module.path, start, end, rule.code, rule.name, report.message, report.hint, None, steps))
+        if not self.ignore_suppressions:
+            findings = self._suppressed(module, document, selected, findings, found)
+        for finding in dict.fromkeys(findings):
+            yield self._shown(finding, document)
+
+    def _suppressed(
+        self, module: Module, document: Document, selected: frozenset[str], findings: list[Finding], found: places.Places
+    ) -> list[Finding]:
+        said = suppress.directives(found.comments, document.lines, self.names)
+        judged = selected if self.mentions.has_client(module.path) else selected - {_UNUSED}
+        kept, problems = suppress.suppress(findings, said, self.rules, judged)
+        for place, length, message in problems:
+            end = Position(place.row, place.column + length)
+            kept.append(self._finding(module.path, _UNUSED, place, end, message, cell=None))
+        return kept
+
+    def _finding(self, path: str, code: str, start: Position, end: Position, message: str, *, cell: int | None) -> Finding:
+        return Finding(self.shown(path), start, end, code, self.rules[code].name, message, cell=cell)
+
+    def _shown(self, finding: Finding, document: Document) -> Finding:
+        """*finding* as a reader is told of it: the path from here, and in a notebook rows of the cell."""
+        return suppress.moved(finding, self.shown(document.path), document)
+
+    def shown(self, path: str) -> str:
+        """*path* as a reader in the working folder would name it."""
+        inside = os.path.relpath(path, self.cwd) if path.startswith(self.cwd.rstrip(os.sep) + os.sep) else path
+        return inside.replace(os.sep, "/")

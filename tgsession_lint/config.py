@@ -1,0 +1,288 @@
+"""`[tool.tgsession-lint]` -> Config; an unknown key is an error that names the nearest known one."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import tempfile
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+TABLE = "tgsession-lint"
+_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "manage.py", "Pipfile", "tox.ini")
+
+DEFAULT_EXCLUDE = (
+    ".git", ".hg", ".svn", ".bzr", ".tox", ".nox", ".venv", "venv", "__pycache__", "node_modules", "site-packages",
+    ".eggs", "*.egg-info", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints",
+    "__pypackages__", "_build", "buck-out", "dist",
+)  # fmt: skip
+DEFAULT_TEST_PATTERNS = (
+    "test_*.py", "*_test.py", "tests.py", "test.py", "conftest.py", "tests/**", "test/**", "testing/**",
+    "debug*.py", "*_debug.py", "scratch*.py", "playground*.py", "try_*.py", "manual_*.py",
+)  # fmt: skip
+
+
+class ConfigError(Exception):
+    """The settings cannot be used as they are."""
+
+    code = "bad-configuration"
+
+    def __init__(self, what: str, why: str = "", hint: str = "") -> None:
+        super().__init__(what, why, hint)
+        self.what = what
+        self.why = why
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.what
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one run. Globs are relative to `root`, codes may be prefixes or names of rules."""
+
+    root: Path
+    file: Path | None = None
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = DEFAULT_EXCLUDE
+    extend_exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    guards: tuple[str, ...] = ()
+    telethon_roots: tuple[str, ...] = ()
+    client_classes: tuple[str, ...] = ()
+    src: tuple[str, ...] = ()
+    test_patterns: tuple[str, ...] = DEFAULT_TEST_PATTERNS
+
+    def relative(self, path: str) -> str:
+        """*path* as the globs of the configuration see it: from the root, with `/`."""
+        return os.path.relpath(path, self.root).replace(os.sep, "/")
+
+    def is_test(self, path: str) -> bool:
+        """Whether *path* is a test or a debug script."""
+        inside = self.relative(path)
+        return any(matches(inside, pattern) for pattern in self.test_patterns)
+
+
+SETTINGS = tuple(f.name.replace("_", "-") for f in fields(Config) if f.name not in {"root", "file"})
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether *path* (from the root, with `/`) matches *pattern*.
+
+    A pattern without a slash is about the file's name or any folder on the way; one with a slash is about the path
+    from the root, or from any folder where it ends in `/**`.
+    """
+    pattern = pattern.removeprefix("./").rstrip("/")
+    if "/" not in pattern:
+        return any(fnmatch.fnmatchcase(part, pattern) for part in path.split("/"))
+    if pattern.endswith("/**"):
+        folder = pattern[:-3]
+        return path.startswith(f"{folder}/") or f"/{folder}/" in f"/{path}" or fnmatch.fnmatchcase(path, pattern)
+    return fnmatch.fnmatchcase(path, pattern) or fnmatch.fnmatchcase(path, f"{pattern}/*") or _deep(path, pattern)
+
+
+def _deep(path: str, pattern: str) -> bool:
+    return "**/" in pattern and fnmatch.fnmatchcase(path, pattern.replace("**/", ""))
+
+
+# the codes
+
+
+def expand(selectors: Collection[str], codes: Mapping[str, Any]) -> frozenset[str]:
+    """The codes that *selectors* mean: a code, a prefix of codes, a rule's name, or ALL."""
+    names = {rule.name: code for code, rule in codes.items()}
+    found: set[str] = set()
+    for selector in selectors:
+        wanted = selector.strip()
+        if wanted.upper() == "ALL":
+            found.update(codes)
+        elif wanted.lower() in names:
+            found.add(names[wanted.lower()])
+        else:
+            found.update(code for code in codes if code.startswith(wanted.upper()))
+    return frozenset(found)
+
+
+def rules_for(config: Config, path: str, codes: Mapping[str, Any]) -> frozenset[str]:
+    """The codes of the rules that *path* is checked by."""
+    chosen = expand(config.select, codes) if config.select else frozenset(codes)
+    chosen = (chosen | expand(config.extend_select, codes)) - expand(config.ignore, codes)
+    inside = config.relative(path)
+    for pattern, ignored in config.per_file_ignores:
+        if matches(inside, pattern):
+            chosen -= expand(ignored, codes)
+    return chosen
+
+
+def check_codes(config: Config, codes: Mapping[str, Any]) -> None:
+    """Make sure that every selector means a rule.
+
+    Raises:
+        ConfigError: one does not; the nearest code or name is named.
+    """
+    per_file = [code for _, ignored in config.per_file_ignores for code in ignored]
+    for selector in (*config.select, *config.extend_select, *config.ignore, *per_file):
+        if not expand([selector], codes):
+            known = [*codes, *(rule.name for rule in codes.values())]
+            raise ConfigError(
+                f"no rule is called `{selector}`",
+                "a selection that means nothing would check nothing, in silence",
+                nearest(selector, known) or "`tgsession-lint rules` lists them all",
+            )
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """A hint that names the nearest of *known*; empty if none is near."""
+    import difflib
+
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5) or difflib.get_close_matches(word.upper(), known, n=1)
+    return f"did you mean `{close[0]}`?" if close else ""
+
+
+# the file
+
+
+def load(targets: Sequence[Path], cwd: Path, *, file: Path | None = None, isolated: bool = False) -> Config:
+    """The configuration for *targets*, from *file* or from the nearest `pyproject.toml` that has our table.
+
+    Raises:
+        ConfigError: the file cannot be read, or says something that is not understood.
+    """
+    cwd = Path(os.path.abspath(cwd))
+    start = _common_folder(targets, cwd)
+    root = find_root(start, cwd, lone_file=_is_lone_file(targets, cwd))
+    if isolated:
+        return Config(root)
+    if file is not None:
+        return parse(_read(file), Config(root, Path(os.path.abspath(file))), required=True)
+    for folder in _up_to(start, root):
+        candidate = folder / "pyproject.toml"
+        if candidate.is_file() and TABLE.encode() in _read(candidate):
+            config = parse(_read(candidate), Config(root, candidate), required=False)
+            if config is not None:
+                return config
+    return Config(root)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"`{path}` cannot be read: {error.strerror}", "the settings for this run are in it",
+                          "name another file with `--config`, or use `--isolated`") from error
+
+
+def parse(data: bytes, base: Config, *, required: bool) -> Any:
+    """*base* with the settings in *data*; None if it has no table of ours and need not have one."""
+    try:
+        import tomllib
+    except ImportError:
+        import tomli as tomllib  # type: ignore[no-redef, import-not-found, unused-ignore]
+    try:
+        document = tomllib.loads(data.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"`{base.file}` is no valid TOML: {error}", "none of its settings can be trusted",
+                          "mend the file at that place") from error
+    tool = document.get("tool", {})
+    table = tool.get(TABLE, tool.get(TABLE.replace("-", "_"))) if isinstance(tool, dict) else None
+    if table is None:
+        if required and base.file is not None and base.file.name != "pyproject.toml":
+            table = document
+        elif not required:
+            return None
+    return with_settings(base, table or {}, f"`{base.file}`")
+
+
+def with_settings(base: Config, table: Mapping[str, Any], where: str) -> Config:
+    """*base* with the settings of *table*; *where* says in a message who set them."""
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        name = key.replace("_", "-")
+        if name not in SETTINGS:
+            raise ConfigError(f"{where} has an unknown setting `{key}`", "a misspelt setting would do nothing, in silence",
+                              nearest(name, SETTINGS) or f"the settings are: {', '.join(SETTINGS)}")
+        values[name.replace("-", "_")] = _typed(name, value, where)
+    return replace(base, **values)
+
+
+def _typed(name: str, value: Any, where: str) -> Any:
+    if name == "force-exclude":
+        if isinstance(value, bool):
+            return value
+        raise _wrong(name, "true or false", value, where)
+    if name == "per-file-ignores":
+        if isinstance(value, dict):
+            return tuple((pattern, _strings(f"{name}.{pattern}", codes, where)) for pattern, codes in value.items())
+        raise _wrong(name, 'a table such as { "tests/**" = ["TGS101"] }', value, where)
+    return _strings(name, value, where)
+
+
+def _strings(name: str, value: Any, where: str) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return tuple(value)
+    raise _wrong(name, "a list of strings", value, where)
+
+
+def _wrong(name: str, wanted: str, value: Any, where: str) -> ConfigError:
+    return ConfigError(f"{where} sets `{name}` to {value!r}", f"it takes {wanted}", f"write `{name} = …` as {wanted}")
+
+
+# the root
+
+
+def _common_folder(targets: Sequence[Path], cwd: Path) -> Path:
+    absolute = [os.path.abspath(cwd / target) for target in targets] or [str(cwd)]
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # on different drives
+        return cwd
+
+
+def _is_lone_file(targets: Sequence[Path], cwd: Path) -> bool:
+    return not any(os.path.isdir(cwd / target) for target in targets)
+
+
+def find_root(start: Path, cwd: Path, *, lone_file: bool) -> Path:
+    """The project round *start*: what a run on one file and a run on everything both take for their context."""
+    for folder in (start, *start.parents):
+        if (folder / ".git").exists():
+            return folder
+    if cwd in (start, *start.parents) and any((cwd / marker).exists() for marker in _MARKERS):
+        return cwd
+    for folder in (start, *start.parents):
+        if any((folder / marker).exists() for marker in _MARKERS):
+            return folder
+    if not lone_file:
+        return start
+    return cwd if cwd in (start, *start.parents) and cwd not in _limits(cwd) else _climb(start)
+
+
+def _limits(folder: Path) -> set[Path]:
+    """Folders that are nobody's project."""
+    return {Path(tempfile.gettempdir()).resolve(), Path.home(), Path(folder.anchor)}
+
+
+def _climb(folder: Path) -> Path:
+    """The highest folder that still looks like part of one program: its parent holds Python files, or is a package."""
+    limits = _limits(folder)
+    while folder.parent not in limits and folder not in limits:
+        parent = folder.parent
+        if not (folder / "__init__.py").exists() and not any(parent.glob("*.py")):
+            break
+        folder = parent
+    return folder
+
+
+def _up_to(start: Path, root: Path) -> Iterator[Path]:
+    for folder in (start, *start.parents):
+        yield folder
+        if folder == root:
+            return
