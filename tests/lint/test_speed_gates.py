@@ -1,0 +1,180 @@
+"""What makes the linter fast, as facts without noise: what a run loads, what it never does, when it forks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import tgsession_lint
+from tests.benchmarks.programs import SIX, Program, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHECKOUT = Path(tgsession_lint.__file__).parents[1]
+PROBE = CHECKOUT / "tests" / "benchmarks" / "probe"
+LINT = ("-m", "tgsession_lint")
+CLEAN = (
+    Program("tools/rows.py", "plain", 120),
+    Program("tools/tables.py", "plain", 200),
+)
+# Below about this many files a second process costs more than it saves.
+MANY = 1_200
+
+two_cores = pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2,  # noqa: PLR2004
+    reason="needs two cores, and a way to be left with one",
+)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """How a run of Python ended, and what its processes noted, all together."""
+
+    status: int
+    output: str
+    modules: frozenset[str]
+    work: frozenset[str]
+    forks: int
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    return _project(tmp_path / "clean", CLEAN)
+
+
+@pytest.fixture
+def userbot(tmp_path: Path) -> Path:
+    return _project(tmp_path / "userbot", CLEAN + SIX)
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """Enough files that searching them on two cores pays; a few of them matter."""
+    project = _project(tmp_path / "large", CLEAN + SIX)
+    for number in range(MANY):
+        folder = project / f"part{number % 20}"
+        folder.mkdir(exist_ok=True)
+        (folder / f"piece_{number}.py").write_text(f"def piece():\n    return {number}\n", encoding="utf-8")
+    return project
+
+
+@pytest.mark.parametrize("target", [".", "tools", "tools/tables.py"])
+def test_clean_run_loads_neither_libcst_nor_click(clean: Path, target: str) -> None:
+    seen = observe(clean, *LINT, target)
+
+    assert (seen.status, seen.modules & {"libcst", "click"}) == (0, frozenset())
+
+
+def test_file_without_a_client_loads_no_libcst_beside_files_with_one(userbot: Path) -> None:
+    seen = observe(userbot, *LINT, "tools/tables.py")
+
+    assert (seen.status, seen.modules & {"libcst", "click"}) == (0, frozenset())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(".",), ("scraper/collect.py",), ("archiver/nightly.py",), (".", "--statistics")]
+    + [(".", "--output-format", name) for name in ("concise", "json", "sarif", "junit")],
+    ids=" ".join,
+)
+def test_run_with_findings_wakes_no_matcher_and_no_metadata_provider(userbot: Path, arguments: tuple[str, ...]) -> None:
+    seen = observe(userbot, *LINT, *arguments)
+
+    assert (seen.status, "TGS" in seen.output) == (1, True)
+    assert "libcst" in seen.modules
+    assert "libcst.matchers" not in seen.modules
+    assert seen.work == frozenset()
+
+
+@pytest.mark.parametrize("name", ["tgsession_lint", "tgsession_lint.launch"])
+def test_import_loads_neither_libcst_nor_telethon_nor_psutil(tmp_path: Path, name: str) -> None:
+    seen = observe(tmp_path, "-c", f"import {name}")
+
+    assert seen.status == 0
+    assert seen.modules & {name, "libcst", "click", "telethon", "psutil"} == {name}
+
+
+@pytest.mark.parametrize("target", [".", "scraper/collect.py"])
+def test_small_project_starts_no_second_process(userbot: Path, target: str) -> None:
+    seen = observe(userbot, *LINT, target)
+
+    assert (seen.status, "TGS101" in seen.output, seen.forks) == (1, True, 0)
+
+
+@two_cores
+def test_second_core_is_used_where_it_pays_and_changes_no_finding(large: Path) -> None:
+    alone = observe(large, *LINT, ".", cores=1)
+    beside = observe(large, *LINT, ".", cores=2)
+
+    assert (alone.forks, beside.forks > 0) == (0, True)
+    assert (alone.status, alone.output) == (beside.status, beside.output)
+    assert "TGS101" in alone.output
+
+
+def test_probe_sees_a_metadata_provider_at_work(tmp_path: Path) -> None:
+    program = (
+        "import libcst.matchers\n"
+        "from libcst.metadata import MetadataWrapper, PositionProvider\n"
+        "MetadataWrapper(libcst.parse_module('x = 1')).resolve(PositionProvider)\n"
+    )
+
+    seen = observe(tmp_path, "-c", program)
+
+    assert "libcst.matchers" in seen.modules
+    assert {"resolve", "_gen"} <= seen.work
+
+
+def test_probe_sees_no_work_in_parsing_alone(tmp_path: Path) -> None:
+    seen = observe(tmp_path, "-c", "import libcst, libcst.metadata; libcst.parse_module('x = 1').code")
+
+    assert "libcst.metadata" in seen.modules
+    assert seen.work == frozenset()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_probe_counts_forks_and_hears_the_child(tmp_path: Path) -> None:
+    program = "import os\nif os.fork():\n    os.wait()\nelse:\n    import wave\n    os._exit(0)\n"
+
+    seen = observe(tmp_path, "-c", program)
+
+    assert seen.forks == 1
+    assert "wave" in seen.modules
+
+
+def observe(folder: Path, *arguments: str, cores: int = 0) -> Observed:
+    """Run Python in *folder* under the probe, on *cores* processors if that is given."""
+    notes = folder.parent / f"{folder.name}.notes"
+    notes.mkdir(exist_ok=True)
+    for old in notes.iterdir():
+        old.unlink()
+    paths = os.pathsep.join(map(str, (PROBE, CHECKOUT)))
+    environment = {**os.environ, "PYTHONPATH": paths, "TGSESSION_PROBE": str(notes), "NO_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=environment, preexec_fn=_limit(cores) if cores else None,
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    lines = [line for note in notes.iterdir() for line in note.read_text(encoding="utf-8").splitlines()]
+    return Observed(done.returncode, done.stdout, _named("module", lines), _named("work", lines), lines.count("fork"))
+
+
+def _limit(cores: int) -> Callable[[], None]:
+    """Leave a child that many of our processors."""
+    ours = sorted(os.sched_getaffinity(0))[:cores]
+    return lambda: os.sched_setaffinity(0, ours)
+
+
+def _named(kind: str, lines: list[str]) -> frozenset[str]:
+    return frozenset(line.removeprefix(f"{kind} ") for line in lines if line.startswith(f"{kind} "))
+
+
+def _project(root: Path, programs: tuple[Program, ...]) -> Path:
+    write(programs, str(root))
+    (root / "pyproject.toml").write_text('[project]\nname = "example"\nversion = "1"\n', encoding="utf-8")
+    return root
