@@ -39,7 +39,7 @@ class Analysis:
         self.mentions = mentions
         self.cwd = str(cwd)
         self.ignore_suppressions = ignore_suppressions
-        self.project = Project(config, mentions.roots, mentions.relevant, mentions.mentions, mentions.given)
+        self.project = Project(config, mentions.roots, mentions.relevant, mentions.given)
         self.ask = Evaluator(self.project)
         self.rules = {rule.code: rule for rule in every_rule()}
         self.names = {rule.name: code for code, rule in self.rules.items()}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint import catalog
+from tgsession_lint import catalog, literals
 from tgsession_lint.tree import dotted_name
 from tgsession_lint.values import Class, ClientClass, Client, Event, External, Later, Maker, Many, Object, Values, union
 
@@ -41,6 +41,10 @@ def instances(ask: Evaluator, module: Module, node: Any, scope: Scope | None = N
 
 def _named(ask: Evaluator, module: Module, node: Any, scope: Scope | None) -> Values:
     found = _classes(ask, module, node, scope)
+    if not found or all(isinstance(value, External) for value in found):
+        home, source = literals.origin(ask, module, node)
+        if isinstance(source, (cst.BinaryOperation, cst.Subscript)):
+            return instances(ask, home, source, None)
     return tuple(_instance(value) for value in found if isinstance(value, (ClientClass, Class, External)) and _counts(value))
 
 

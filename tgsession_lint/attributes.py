@@ -89,27 +89,21 @@ def _bound_in(ask: Evaluator, target: Module, name: str) -> Values:
 
 def exported_by_star(target: Module, name: str) -> bool:
     """Whether `from TARGET import *` brings *name*: by `__all__` where it is plain, else unless underscored."""
-    listed = _all_of(target)
-    return name in listed if listed is not None else not name.startswith("_")
-
-
-def _all_of(target: Module) -> set[str] | None:
-    """The names in `__all__`; None where there is none or it cannot be read off."""
     bindings = target.tree.scope.bindings.get("__all__")
     if not bindings:
-        return None
-    values: list[Any] = [b.value for b in bindings]
-    values += [s.value for s in target.tree.stored if isinstance(s.target, cst.Name) and s.target.value == "__all__"]
-    values += [s.value for s in target.tree.stored if dotted_name(s.target) == "__all__" and s.kind in {"element", "extend"}]
-    names: set[str] = set()
-    for value in values:
-        if isinstance(value, cst.SimpleString):
-            names.add(str(value.evaluated_value))
-        elif isinstance(value, (cst.List, cst.Tuple, cst.Set)):
-            names.update(str(e.value.evaluated_value) for e in value.elements if isinstance(e.value, cst.SimpleString))
-        else:
-            return None
-    return names
+        return not name.startswith("_")
+    pending: list[Any] = [b.value for b in bindings]
+    pending += [stored.value for stored in target.tree.stored_by_name.get("__all__", ())]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, (cst.List, cst.Tuple, cst.Set)):
+            pending.extend(element.value for element in value.elements)
+        elif isinstance(value, cst.BinaryOperation):
+            pending.extend((value.left, value.right))
+        elif not isinstance(value, cst.SimpleString) or value.evaluated_value == name:
+            # Named; or put together from something that cannot be read off, which may name it.
+            return True
+    return False
 
 
 def _of_client(ask: Evaluator, value: Client, name: str) -> Values:
@@ -174,7 +168,10 @@ def instance_attribute(ask: Evaluator, plain: Class, name: str) -> Values:
     found: Values = ()
     for current in lineage(ask, plain):
         bindings = current.scope.bindings.get(name, [])
-        found = union(found, *(_bound_to_instance(ask, current, b) for b in bindings), _stored_on(ask, current, name))
+        found = union(*(_bound_to_instance(ask, current, b) for b in bindings), _stored_on(ask, current, name))
+        if found:
+            # The nearest class that says anything hides what its ancestors say.
+            return found
     return found
 
 

@@ -18,6 +18,9 @@ SUBCLASSING_ROOTS = (
     "opentele_tg.tl",
     "forgertele.tl",
 )
+# Packages that hand on a subclass, or the class itself, under their own name (telethonpatch 1.x: `from telethonpatch import
+# TelegramClient`, patched in place).
+SUBCLASSES = frozenset({"telethonpatch.TelegramClient", "TelethonPatch.TelegramClient"})
 # Where the class is to be had below a root of Telethon 1 (`telethon/__init__.py`, `sync.py`, `client/`) and 2.
 CLIENT_CLASSES = frozenset(
     {
@@ -114,4 +117,6 @@ def client_class(name: str, roots: tuple[str, ...], extra: frozenset[str]) -> bo
     for root in roots:
         if name.startswith(root + "."):
             return name[len(root) + 1 :] in CLIENT_CLASSES
+    if name in SUBCLASSES:
+        return True
     return any(name == f"{root}.TelegramClient" or name == f"{root}.telethon.TelegramClient" for root in SUBCLASSING_ROOTS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import os
-import tempfile
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -267,6 +266,8 @@ def find_root(start: Path, cwd: Path, *, lone_file: bool) -> Path:
 
 def _limits(folder: Path) -> set[Path]:
     """Folders that are nobody's project."""
+    import tempfile
+
     return {Path(tempfile.gettempdir()).resolve(), Path.home(), Path(folder.anchor)}
 
 

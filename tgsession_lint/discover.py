@@ -6,10 +6,8 @@ and their `.gitignore` files are honoured.
 
 from __future__ import annotations
 
-import glob
 import os
 import re
-import subprocess
 from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import TYPE_CHECKING, Any
@@ -83,6 +81,8 @@ def _add_file(path: str, shown: str, excluded: Exclusion, files: set[str], found
 
 
 def _add_glob(pattern: str, shown: str, excluded: Exclusion, files: set[str], found: Discovery) -> None:
+    import glob
+
     matched = [path for path in glob.glob(pattern, recursive=True) if os.path.isfile(path) and path.endswith(SUFFIXES)]
     if not matched:
         found.problems.append(Trouble(shown, "no file matches"))
@@ -131,6 +131,8 @@ def _in_checkout(folder: str) -> bool:
 
 def _by_git(folder: str, excluded: Exclusion) -> list[str] | None:
     """What git tracks or does not ignore below *folder*; None where git does not say."""
+    import subprocess
+
     command = ["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     environment = {key: value for key, value in os.environ.items() if key not in _GIT_VARIABLES}
     try:
@@ -157,6 +159,8 @@ def _by_git(folder: str, excluded: Exclusion) -> list[str] | None:
 
 
 def _is_ignored(folder: str, environment: dict[str, str]) -> bool:
+    import subprocess
+
     command = ["git", "-C", folder, "check-ignore", "-q", "."]
     done = subprocess.run(command, capture_output=True, env=environment, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
     return done.returncode == 0

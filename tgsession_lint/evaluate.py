@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint import annotations, attributes, calls, catalog
+from tgsession_lint import annotations, attributes, calls, catalog, literals
 from tgsession_lint.names import lookup
 from tgsession_lint.tree import dotted_name
 from tgsession_lint.values import (
@@ -73,7 +73,7 @@ class Evaluator:
             case cst.Await():
                 return calls.awaited(self.value(module, node.expression))
             case cst.Subscript():
-                return calls.elements(self.value(module, node.value))
+                return self._subscript(module, node)
             case cst.IfExp():
                 return union(self.value(module, node.body), self.value(module, node.orelse))
             case cst.BooleanOperation():
@@ -96,17 +96,43 @@ class Evaluator:
             case _:
                 return ()
 
+    def _subscript(self, module: Module, node: cst.Subscript) -> Values:
+        """An element of a container; of a dict in view the one under that very key; `Class[T]` is the class."""
+        index = node.slice[0].slice
+        key = literals.text_of(index.value) if len(node.slice) == 1 and isinstance(index, cst.Index) else None
+        if key is not None:
+            home, source = literals.origin(self, module, node.value)
+            entries = [e for e in source.elements if isinstance(e, cst.DictElement)] if isinstance(source, cst.Dict) else []
+            named = [e for e in entries if literals.text_of(e.key) == key]
+            if named:
+                return union(*(self.value(home, entry.value) for entry in named))
+        values = self.value(module, node.value)
+        return union(calls.elements(values), tuple(v for v in values if isinstance(v, (ClientClass, Class))))
+
     def _event_attribute(self, module: Module, node: cst.Attribute) -> Values:
         """`event.client` in a handler whose decorator is the project's own: the name is custom enough."""
-        if not module.mentions or node.attr.value not in {"client", "_client"} or not isinstance(node.value, cst.Name):
+        if node.attr.value not in {"client", "_client"} or not isinstance(node.value, cst.Name):
             return ()
         scope = module.tree.scope_at(node)
         frame = scope.function
         if frame is None or not isinstance(frame.node, cst.FunctionDef) or not frame.node.decorators:
             return ()
         first = next(iter(frame.node.params.params), None)
-        is_event = first is not None and first.name.value == node.value.value == "event"
-        return (Client(),) if is_event and frame.is_async else ()
+        is_event = first is not None and first.name.value == node.value.value == "event" and frame.is_async
+        return (Client(),) if is_event and self._registers_handlers(module, frame.node) else ()
+
+    def _registers_handlers(self, module: Module, function: cst.FunctionDef) -> bool:
+        """Whether the module uses Telethon, and no decorator of *function* is known to be of another library."""
+        if module.uses_telethon is None:
+            imported = [b for found in module.tree.scope.bindings.values() for b in found if b.kind in {"import", "from"}]
+            values = union(*(self.binding(module, b) for b in imported))
+            module.uses_telethon = any(isinstance(v, External) and self._of_telethon(v.name) for v in values)
+        for decorator in function.decorators:
+            target: Any = decorator.decorator
+            for value in self.value(module, target.func if isinstance(target, cst.Call) else target):
+                if isinstance(value, External) and not value.name.startswith("builtins.") and not self._of_telethon(value.name):
+                    return False
+        return module.uses_telethon
 
     def attribute(self, value: Value, name: str) -> Values:
         """What `value.name` can be."""

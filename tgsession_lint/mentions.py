@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NEEDLES = (b"telethon", b"TelegramClient", b"guarded_client")
 _BLOCK = 1 << 16
+NOTHING_GIVEN: Mapping[str, bytes] = {}
 # Below this a second process costs more than it saves (`tests/benchmarks`).
 _ENOUGH_FILES = 800
 # Targets of a commit are followed through their imports; more than these, and the whole project is searched instead.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tgsession_lint.config import Config
+    from tgsession_lint.discover import Discovery
     from tgsession_lint.finding import Finding
 
 
@@ -68,8 +69,7 @@ def run(
     found = discover(targets, config, cwd=cwd)
     wanted = list(dict.fromkeys([*found.files, *(given or {})]))
     problems = tuple(Problem(problem.path, problem.message) for problem in found.problems)
-    roots = Roots(str(config.root), config.src)
-    known = Mentions(config, roots, lambda: [*project_files(config, found.listed), *wanted], given or {})
+    known = context(config, found, given or {})
     try:
         candidates = may_matter(wanted, known)
         if not candidates:
@@ -82,6 +82,12 @@ def run(
     finally:
         known.abandon()
     return Outcome(tuple(findings), len(wanted), tuple(faults), problems)
+
+
+def context(config: Config, found: Discovery, given: Mapping[str, bytes]) -> Mentions:
+    """What is known of the project round the files that were *found*."""
+    roots = Roots(str(config.root), config.src)
+    return Mentions(config, roots, lambda: [*project_files(config, found.listed), *found.files, *given], given)
 
 
 def may_matter(wanted: Sequence[str], known: Mentions) -> list[str]:

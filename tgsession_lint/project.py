@@ -25,10 +25,10 @@ class Module:
     path: str
     document: Document
     tree: Tree
-    mentions: bool
-    """Whether the file itself names a client or a guard."""
     values: dict[Node, Values] = field(default_factory=dict)
     """What each expression asked about so far can stand for."""
+    uses_telethon: bool | None = None
+    """Whether it imports Telethon itself; None until somebody asks."""
 
 
 @dataclass(slots=True, eq=False)
@@ -41,7 +41,6 @@ class Project:
     config: Config
     roots: Roots
     relevant: Callable[[str], bool]
-    mentioned: Callable[[str], bool]
     given: Mapping[str, bytes] = field(default_factory=dict)
     """Contents that are not (or not yet) on disk, by path: standard input, an editor's buffer."""
     _documents: dict[str, Document] = field(default_factory=dict)
@@ -64,7 +63,7 @@ class Project:
             return None
         if document.module is None:
             return None
-        return Module(path, document, walk(document.module), self.mentioned(path))
+        return Module(path, document, walk(document.module))
 
     def document(self, path: str) -> Document:
         """The text and the tree of *path*.

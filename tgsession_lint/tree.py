@@ -300,7 +300,9 @@ def _on_annotated(walk: _Walk, node: Any, scope: Scope) -> bool:
     if isinstance(node.target, cst.Name):
         walk.bind(scope, Binding("annotated", node.target.value, node, scope, node.value))
     else:
-        walk.tree.stored.append(Stored(node.target, node.value or node.annotation, (), "assign" if node.value else "ann"))
+        walk.tree.stored.append(Stored(node.target, node.annotation, (), "ann"))
+        if node.value is not None:
+            walk.tree.stored.append(Stored(node.target, node.value, ()))
     return True
 
 
@@ -360,7 +362,7 @@ def _on_del(walk: _Walk, node: Any, scope: Scope) -> bool:
 
 
 def _on_alias(walk: _Walk, node: Any, scope: Scope) -> bool:
-    walk.bind(scope, Binding("type", node.name.value, node, scope))
+    walk.bind(scope, Binding("type", node.name.value, node, scope, node.value))
     return True
 
 

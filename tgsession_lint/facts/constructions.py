@@ -171,8 +171,8 @@ def _hands_on(ask: Evaluator, module: Module, statement: Node, name: str) -> boo
     if called:
         return False
     if not reads:
-        # A class under another class name, for others to import; a lower-case name is a factory's.
-        return not name[:1].isupper() and name.lower() != name.upper() and tree.scope_at(statement).kind != "class"
+        # A class under another class name is there for others to import; any other name is a factory's.
+        return (not name[:1].isupper() or name.isupper()) and tree.scope_at(statement).kind != "class"
     kinds = {fate.kind for use in reads for fate in fates(tree, use)}
     return "returned" in kinds
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint.facts.literals import origin, strings_in
+from tgsession_lint.literals import origin, strings_in
 from tgsession_lint.values import External
 
 if TYPE_CHECKING:

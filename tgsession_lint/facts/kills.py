@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.facts.idioms import source_of
-from tgsession_lint.facts.literals import origin, strings_in, text_of
+from tgsession_lint.literals import origin, strings_in, text_of
 from tgsession_lint.values import External
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node
 
 _WORKER = re.compile(r"celery|worker|userbot|telethon|telegram|tg_?bot|dramatiq|\brq\b|\barq\b", re.IGNORECASE)
+# A process that this very program started, or a pid that it kept: what it runs is likely what the file is about.
+_CLIENT = re.compile(r"telethon|TelegramClient|guarded_client")
 _SHELL_KILL = re.compile(r"\b(?:pkill|killall|kill)\b[^|;&]*?\s-(?:9|KILL|SIGKILL|s\s+(?:9|KILL|SIGKILL)|-signal[= ](?:9|KILL|SIGKILL))\b")
 _OS_KILLS = frozenset({"os.kill", "os.killpg", "signal.pidfd_send_signal", "signal.pthread_kill"})
 _SHELLS = frozenset(
@@ -59,7 +61,9 @@ def _revoked(call: cst.Call) -> str:
     if name not in {"revoke", "terminate", "revoke_by_stamped_headers"}:
         return ""
     signal = _keyword(call, "signal")
-    return f"{name}(signal=SIGKILL)" if signal is not None and _is_sigkill(signal) else ""
+    if signal is None or isinstance(signal, cst.Integer) or not _is_sigkill(signal):
+        return ""
+    return f"{name}(signal=SIGKILL)"
 
 
 def _is_sigkill(node: Any) -> bool:
@@ -76,8 +80,10 @@ def _signalled(ask: Evaluator, module: Module, call: cst.Call) -> str:
     found = names & _OS_KILLS
     if not found or len(call.args) < 2:  # noqa: PLR2004 - whom, and which signal
         return ""
-    _, signal = origin(ask, module, call.args[1].value)
-    return f"{min(found)}(…, SIGKILL)" if _is_sigkill(signal) and _about_workers(module, call) else ""
+    signal = call.args[1].value
+    imported = any(isinstance(v, External) and v.name == "signal.SIGKILL" for v in ask.value(module, signal))
+    killing = imported or _is_sigkill(origin(ask, module, signal)[1])
+    return f"{min(found)}(…, SIGKILL)" if killing and _about_workers(module, call, _CLIENT) else ""
 
 
 def _shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
@@ -103,7 +109,8 @@ def _process(ask: Evaluator, module: Module, call: cst.Call) -> str:
     receiver = source_of(func.value)
     if not started and not _WORKER.search(receiver):
         return ""
-    meant = _WORKER.search(receiver) or _WORKER.search(source_of(source)) or _about_workers(module, call)
+    ours = _CLIENT if "Process(" in source_of(source) else _WORKER
+    meant = _WORKER.search(receiver) or _WORKER.search(source_of(source)) or _about_workers(module, call, ours)
     return f"{receiver}.{func.attr.value}()" if meant and (started or not call.args) else ""
 
 
@@ -120,8 +127,11 @@ def _started_by(ask: Evaluator, module: Module, source: Any) -> bool:
     return False
 
 
-def _about_workers(module: Module, call: Node) -> bool:
-    """Whether the function round *call*, or its name, speaks of workers or of the Telegram program."""
+def _about_workers(module: Module, call: Node, whole: re.Pattern[str] = _WORKER) -> bool:
+    """Whether the code round *call* speaks of workers, or the file by its name, or as a whole of *whole*."""
+    name = module.path.replace("\\", "/").rpartition("/")[2]
+    if _WORKER.search(name) or (whole is _CLIENT and _CLIENT.search(module.document.text)):
+        return True
     for above in module.tree.ancestors(call):
         if isinstance(above, cst.FunctionDef):
             return bool(_WORKER.search(source_of(above)))
@@ -130,4 +140,4 @@ def _about_workers(module: Module, call: Node) -> bool:
         if isinstance(above, cst.Module):
             break
         statement = above
-    return bool(_WORKER.search(source_of(statement)) or _WORKER.search(module.path.replace("\\", "/").rpartition("/")[2]))
+    return bool(_WORKER.search(source_of(statement)))

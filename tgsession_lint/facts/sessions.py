@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.facts.constructions import constructions
-from tgsession_lint.facts.literals import environment_variable, origin, text_of
+from tgsession_lint.literals import environment_variable, origin, text_of
 from tgsession_lint.values import Guarded
 
 if TYPE_CHECKING:

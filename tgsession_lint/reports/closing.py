@@ -10,13 +10,17 @@ if TYPE_CHECKING:
     from tgsession_lint.reports.report import Report
 
 
+def all_clear(checked: int, *, color: bool = False) -> str:
+    """What a run without findings comes to."""
+    return f"{paint('All clear', 'green', on=color)}: no findings in {count(checked, 'file')}.\n"
+
+
 def closing(report: Report) -> str:
     """What the run comes to, with its line end."""
     if not report.checked and not report.findings:
         return "Nothing to check: no Python files found.\n"
     if not report.findings:
-        clear = paint("All clear", "green", on=report.color)
-        return f"{clear}: no findings in {count(report.checked, 'file')}.\n"
+        return all_clear(report.checked, color=report.color)
     files = len({finding.path for finding in report.findings})
     found = paint(f"Found {count(len(report.findings), 'finding')}", "red", on=report.color)
     return f"{found} in {count(files, 'file')} ({report.checked} checked).\n{_fixable(report)}"

@@ -7,4 +7,4 @@ def make():
 
 
 def make_inline():
-    return TelegramClient("b", 1, "00112233445566778899aabbccddeeff")  # expect: TGS101 TGS401
+    return TelegramClient("b", 1, "8b1e5c7740d9f2a36c94e8017bd35a2f")  # expect: TGS101 TGS401

@@ -15,7 +15,7 @@ def literal():
     shutil.move("alerts.session", "old.session")  # expect: TGS402
     os.remove("alerts.session")  # expect: TGS402
     Path("alerts.session").unlink()  # expect: TGS402
-    sqlite3.connect("alerts.session")  # expect: TGS402
+    sqlite3.connect("alerts.session")  # maybe: TGS402
     with open("alerts.session", "rb") as file:  # expect: TGS402
         return file.read()
 

@@ -65,7 +65,7 @@ def _origin_of_name(ask: Evaluator, module: Module, node: cst.Name, hops: int) -
     if len(bindings) != 1:
         return module, node
     binding = bindings[0]
-    if binding.kind in {"assign", "annotated"} and binding.value is not None and not binding.path:
+    if binding.kind in {"assign", "annotated", "type"} and binding.value is not None and not binding.path:
         return origin(ask, module, binding.value, hops - 1)
     if binding.kind == "for" and binding.value is not None:
         return module, binding.value
@@ -87,7 +87,7 @@ def _constant(ask: Evaluator, path: str, name: str, hops: int) -> tuple[Module, 
     bindings = [b for b in target.tree.scope.bindings.get(name, []) if b.value is not None]
     if len(bindings) != 1:
         return None
-    if bindings[0].kind in {"assign", "annotated"} and not bindings[0].path:
+    if bindings[0].kind in {"assign", "annotated", "type"} and not bindings[0].path:
         return origin(ask, target, bindings[0].value, hops - 1)
     return None
 
