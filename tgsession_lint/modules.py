@@ -21,8 +21,7 @@ class Roots:
     def __init__(self, root: str, src: Sequence[str] = ()) -> None:
         self.root = root
         self.extra = tuple(os.path.normpath(os.path.join(root, folder)) for folder in src)
-        self._is_file = lru_cache(maxsize=None)(os.path.isfile)
-        self._is_folder = lru_cache(maxsize=None)(os.path.isdir)
+        self._names = lru_cache(maxsize=None)(_names_in)
         self._search = lru_cache(maxsize=None)(self._search_uncached)
         self._find = lru_cache(maxsize=None)(self._find_uncached)
 
@@ -46,33 +45,41 @@ class Roots:
 
     def below(self, folder: str, parts: Sequence[str]) -> str | None:
         """The module *parts* below *folder*: a file, or a folder that is a package without `__init__`."""
-        for index, part in enumerate(parts):
-            nested = os.path.join(folder, part)
-            if index == len(parts) - 1 and not self._is_file(os.path.join(nested, "__init__.py")):
-                if self._is_file(nested + ".py"):
-                    return nested + ".py"
-                if self._is_file(nested + ".pyi"):
-                    return nested + ".pyi"
-            if not self._is_folder(nested):
+        for part in parts[:-1]:
+            if part not in self._names(folder):
                 return None
-            folder = nested
-        package = os.path.join(folder, "__init__.py")
-        return package if self._is_file(package) else folder
+            folder = f"{folder}{os.sep}{part}"
+        return self._module(folder, parts[-1]) if parts else self._package(folder)
+
+    def _module(self, folder: str, name: str) -> str | None:
+        """The module *name* right below *folder*; a package comes before a file of the same name."""
+        names = self._names(folder)
+        nested = f"{folder}{os.sep}{name}"
+        if name in names and "__init__.py" in self._names(nested):
+            return f"{nested}{os.sep}__init__.py"
+        for suffix in (".py", ".pyi"):
+            if name + suffix in names:
+                return nested + suffix
+        return nested if name in names and os.path.isdir(nested) else None
+
+    def _package(self, folder: str) -> str:
+        return f"{folder}{os.sep}__init__.py" if "__init__.py" in self._names(folder) else folder
 
     def submodule(self, module: str, name: str) -> str | None:
         """The module *name* inside the package *module*; None if *module* is no package."""
-        if os.path.basename(module) == "__init__.py":
-            return self.below(os.path.dirname(module), [name])
-        return self.below(module, [name]) if self._is_folder(module) else None
+        folder, _, last = module.rpartition(os.sep)
+        if last == "__init__.py":
+            return self._module(folder, name)
+        return None if last.endswith((".py", ".pyi", ".ipynb")) else self._module(module, name)
 
     def _search_uncached(self, folder: str) -> tuple[str, ...]:
         """Folders that may hold top-level modules; packages last: scripts inside them do import so."""
         plain: list[str] = []
         packages: list[str] = []
         for above in self._upwards(folder):
-            is_package = self._is_file(os.path.join(above, "__init__.py"))
-            (packages if is_package else plain).append(above)
-            if self._is_folder(os.path.join(above, "src")):
+            names = self._names(above)
+            (packages if "__init__.py" in names else plain).append(above)
+            if "src" in names:
                 plain.append(os.path.join(above, "src"))
         return tuple(dict.fromkeys([*self.extra, *plain, *packages]))
 
@@ -91,3 +98,11 @@ class Roots:
             parts.pop()
         for start in range(len(parts) - 1, -1, -1):
             yield ".".join(parts[start:])
+
+
+def _names_in(folder: str) -> frozenset[str]:
+    """What *folder* holds; one listing is cheaper than asking for file after file."""
+    try:
+        return frozenset(os.listdir(folder))
+    except OSError:
+        return frozenset()
