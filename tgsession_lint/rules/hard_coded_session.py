@@ -43,7 +43,7 @@ class HardCodedSession(Rule):
             reason = "whoever reads it is logged in" if secret.kind == "session string" else "it cannot be changed"
             yield Report(
                 secret.node,
-                f"the source holds a {secret.kind}: {reason}",
+                f"{secret.kind} in the source: {reason}",
                 "read it from the environment, or from a file that is not committed",
             )
 
