@@ -11,7 +11,7 @@ from tgsession_lint import places, suppress
 from tgsession_lint.config import rules_for
 from tgsession_lint.evaluate import Evaluator
 from tgsession_lint.facts import Facts
-from tgsession_lint.finding import Finding, Position, Witness
+from tgsession_lint.finding import Fault, Finding, Position, Witness
 from tgsession_lint.mentions import FEW
 from tgsession_lint.project import Project
 from tgsession_lint.rule import every_rule
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from tgsession_lint.config import Config
     from tgsession_lint.mentions import Mentions
-    from tgsession_lint.pipeline import Fault
     from tgsession_lint.project import Module
     from tgsession_lint.rule import Report, Rule
     from tgsession_lint.sources import Document
@@ -120,8 +119,6 @@ class Analysis:
 
     def file(self, path: str, faults: list[Fault]) -> Iterator[Finding]:
         """What the rules say of one file."""
-        from tgsession_lint.pipeline import Fault
-
         try:
             yield from self._file(path, faults)
         except Exception:  # noqa: BLE001 - our fault, not the file's: it is reported, and the other files are linted
@@ -163,8 +160,6 @@ class Analysis:
         yield from self._placed(module, document, selected, reports, comments=with_comments)
 
     def _ask(self, rule: Rule, facts: Facts, faults: list[Fault]) -> list[Report]:
-        from tgsession_lint.pipeline import Fault
-
         try:
             return list(rule.check(facts))
         except Exception:  # noqa: BLE001 - one rule's failure on one file must not end the run

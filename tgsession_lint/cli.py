@@ -10,7 +10,7 @@ import platform
 import sys
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,7 +20,7 @@ from tgsession_lint.reports.statistics import render_statistics
 from tgsession_lint.rule import REPOSITORY, every_rule, url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tgsession_lint.config import Config
     from tgsession_lint.finding import Finding
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 CLEAN, FINDINGS, WRONG_USE, OUR_FAULT = 0, 1, 2, 3
 _ENVIRONMENT = "TGSESSION_LINT"
+
+
+_Function = TypeVar("_Function", bound="Callable[..., object]")
 
 
 class _Lint(click.Group):
@@ -83,7 +86,7 @@ def _codes(_ctx: click.Context, _param: click.Parameter, value: Sequence[str]) -
     return tuple(part.strip() for text in value for part in text.split(",") if part.strip())
 
 
-def _lists(*names: str, help: str) -> Any:  # noqa: A002 - click's own word
+def _lists(*names: str, help: str) -> Callable[[_Function], _Function]:  # noqa: A002 - click's own word
     return click.option(*names, multiple=True, callback=_codes, metavar="LIST", help=help)
 
 

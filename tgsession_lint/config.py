@@ -160,13 +160,14 @@ def load(targets: Sequence[Path], cwd: Path, *, file: Path | None = None, isolat
     if isolated:
         return Config(root)
     if file is not None:
-        return parse(_read(file), Config(root, Path(os.path.abspath(file))), required=True)
+        base = Config(root, Path(os.path.abspath(file)))
+        return parse(_read(file), base, required=True) or base
     for folder in _up_to(start, root):
         candidate = folder / "pyproject.toml"
         if candidate.is_file() and TABLE.encode() in _read(candidate):
-            config = parse(_read(candidate), Config(root, candidate), required=False)
-            if config is not None:
-                return config
+            found = parse(_read(candidate), Config(root, candidate), required=False)
+            if found is not None:
+                return found
     return Config(root)
 
 
@@ -178,7 +179,7 @@ def _read(path: Path) -> bytes:
                           "name another file with `--config`, or use `--isolated`") from error
 
 
-def parse(data: bytes, base: Config, *, required: bool) -> Any:
+def parse(data: bytes, base: Config, *, required: bool) -> Config | None:
     """*base* with the settings in *data*; None if it has no table of ours and need not have one."""
     try:
         import tomllib

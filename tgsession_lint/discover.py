@@ -13,6 +13,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, Any
 
 from tgsession_lint.config import matches
+from tgsession_lint.finding import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,20 +27,12 @@ _GLOB = re.compile(r"[*?\[]")
 _GIT_VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A target that could not be followed, and why."""
-
-    path: str
-    message: str
-
-
 @dataclass(slots=True)
 class Discovery:
     """The files to lint, sorted and once each, and what could not be followed."""
 
     files: list[str] = field(default_factory=list)
-    problems: list[Trouble] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     listed: dict[str, list[str]] = field(default_factory=dict)
     """Folders that were listed on the way, with what they hold."""
 
@@ -55,13 +48,13 @@ def discover(targets: Sequence[Path], config: Config, *, cwd: Path) -> Discovery
             listed = found.listed[path] = list_folder(path, excluded)
             files.update(listed)
             if not os.access(path, os.R_OK | os.X_OK):
-                found.problems.append(Trouble(os.fspath(target), "the folder cannot be read"))
+                found.problems.append(Problem(os.fspath(target), "the folder cannot be read"))
         elif os.path.lexists(path):
             _add_file(path, os.fspath(target), excluded, files, found)
         elif _GLOB.search(path):
             _add_glob(path, os.fspath(target), excluded, files, found)
         else:
-            found.problems.append(Trouble(os.fspath(target), "there is no such file or folder"))
+            found.problems.append(Problem(os.fspath(target), "there is no such file or folder"))
     found.files = sorted(files)
     return found
 
@@ -75,7 +68,7 @@ def project_files(config: Config, listed: dict[str, list[str]] | None = None) ->
 
 def _add_file(path: str, shown: str, excluded: Exclusion, files: set[str], found: Discovery) -> None:
     if not os.path.isfile(path):
-        found.problems.append(Trouble(shown, "this is no plain file"))
+        found.problems.append(Problem(shown, "this is no plain file"))
     elif not (excluded.forced and excluded.path(path)):
         files.add(path)
 
@@ -85,7 +78,7 @@ def _add_glob(pattern: str, shown: str, excluded: Exclusion, files: set[str], fo
 
     matched = [path for path in glob.glob(pattern, recursive=True) if os.path.isfile(path) and path.endswith(SUFFIXES)]
     if not matched:
-        found.problems.append(Trouble(shown, "no file matches"))
+        found.problems.append(Problem(shown, "no file matches"))
     files.update(path for path in matched if not excluded.path(path))
 
 

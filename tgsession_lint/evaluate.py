@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint import annotations, attributes, calls, catalog, literals
+from tgsession_lint import attributes, calls, catalog, declared, literals
 from tgsession_lint.names import lookup
 from tgsession_lint.tree import dotted_name
 from tgsession_lint.values import (
@@ -140,7 +140,7 @@ class Evaluator:
 
     def annotation(self, module: Module, node: Node | None) -> Values:
         """The instances that an annotation speaks of."""
-        return annotations.instances(self, module, node) if node is not None else ()
+        return declared.instances(self, module, node) if node is not None else ()
 
     # names
 
@@ -301,8 +301,8 @@ class Evaluator:
     def parameter(self, module: Module, binding: Binding) -> Values:
         """What a parameter can be: by its annotation, its default, or because it is `self`."""
         node: Any = binding.node
-        declared = self.annotation(module, node.annotation.annotation) if node.annotation is not None else ()
-        return union(declared, self.value(module, binding.value), self._receiver(module, binding),
+        said = self.annotation(module, node.annotation.annotation) if node.annotation is not None else ()
+        return union(said, self.value(module, binding.value), self._receiver(module, binding),
                      self._handled_event(module, binding), self._fixture(module, binding))
 
     def _receiver(self, module: Module, binding: Binding) -> Values:

@@ -40,6 +40,23 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """An exception of ours, in one rule on one file; `error` is the traceback."""
+
+    path: str
+    rule: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A target that could not be followed, and why."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule reports: one place in one file.
 

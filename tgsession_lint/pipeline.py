@@ -15,24 +15,7 @@ if TYPE_CHECKING:
 
     from tgsession_lint.config import Config
     from tgsession_lint.discover import Discovery
-    from tgsession_lint.finding import Finding
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """An exception of ours, in one rule on one file; `error` is the traceback."""
-
-    path: str
-    rule: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A target that is not there, or a folder that cannot be read."""
-
-    path: str
-    message: str
+    from tgsession_lint.finding import Fault, Finding, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +51,7 @@ def run(
     """
     found = discover(targets, config, cwd=cwd)
     wanted = list(dict.fromkeys([*found.files, *(given or {})]))
-    problems = tuple(Problem(problem.path, problem.message) for problem in found.problems)
+    problems = tuple(found.problems)
     known = context(config, found, given or {})
     try:
         candidates = may_matter(wanted, known)
@@ -104,11 +87,11 @@ def lines(finding: Finding, *, cwd: Path, given: Mapping[str, bytes] | None = No
     """The rows of the file, or of the notebook's cell, that *finding* is in; none where it cannot be read."""
     import os
 
-    from tgsession_lint import sources
+    from tgsession_lint import notebooks, sources
 
     path = os.path.normpath(os.path.join(cwd, finding.path))
     try:
         data = (given or {})[path] if path in (given or {}) else sources.read(path)
     except OSError:
         return ()
-    return sources.rows(data, path, finding.cell)
+    return sources.rows(data) if finding.cell is None else notebooks.rows(data, finding.cell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tgsession_lint import sources
+from tgsession_lint import notebooks, sources
 from tgsession_lint.tree import walk
 
 if TYPE_CHECKING:
@@ -73,5 +73,6 @@ class Project:
         """
         if path not in self._documents:
             data = self.given[path] if path in self.given else sources.read(path)
-            self._documents[path] = sources.parse(data, path)
+            parse = notebooks.parse if path.endswith(".ipynb") else sources.parse
+            self._documents[path] = parse(data, path)
         return self._documents[path]

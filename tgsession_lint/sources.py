@@ -78,11 +78,7 @@ def read(path: str) -> bytes:
 
 
 def parse(data: bytes, path: str) -> Document:
-    """*data* as a document: a notebook if *path* is called one, else Python."""
-    if path.endswith(".ipynb"):
-        from tgsession_lint import notebooks
-
-        return notebooks.parse(data, path)
+    """*data* as a document: the text of a Python file."""
     try:
         text = decode(data)
     except _CannotDecode as error:
@@ -119,12 +115,8 @@ def decode(data: bytes) -> str:
     return text.removeprefix("\ufeff")
 
 
-def rows(data: bytes, path: str, cell: int | None) -> Sequence[str]:
-    """The rows of a file, or of one cell of a notebook, as an editor shows them."""
-    if path.endswith(".ipynb"):
-        from tgsession_lint import notebooks
-
-        return notebooks.rows(data, cell)
+def rows(data: bytes) -> Sequence[str]:
+    """The rows of a file as an editor shows them."""
     try:
         return re.split(r"\r\n|\r|\n", decode(data))
     except _CannotDecode:

@@ -141,7 +141,7 @@ def _children(node: Node) -> list[Node]:
     names = _fields.get(kind)
     if names is None:
         names = _fields[kind] = tuple(
-            f.name for f in fields(kind) if f.name not in _LAYOUT and not f.name.startswith("whitespace")  # type: ignore[arg-type]
+            f.name for f in fields(kind) if f.name not in _LAYOUT and not f.name.startswith("whitespace")
         )
     found: list[Node] = []
     for name in names:

@@ -125,7 +125,7 @@ async def export(chat: str, folder: Path) -> int:
 client = None
 ''',
     "by-factory": _COMMON
-    + "from userbot.clients import make_client\n"
+    + "from userbot.clients import BotClient, make_client\n"
     + _SETTINGS
     + '''
 
@@ -138,6 +138,12 @@ async def nightly(chats: list[str]) -> Counter:
             totals[chat] += len(message.text or "")
     await client.disconnect()
     return totals
+
+
+async def weekly(chats: list[str]) -> list[Counter]:
+    client = BotClient("weekly", API_ID, API_HASH)
+    async with client:
+        return [Counter([message.sender_id async for message in client.iter_messages(chat)]) for chat in chats]
 ''',
     "by-package": _COMMON
     + "from userbot import BotClient\n"

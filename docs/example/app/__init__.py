@@ -1,0 +1,1 @@
+"""A small Telegram archiver, with the mistakes that cost people their login."""

@@ -1,0 +1,55 @@
+"""Every check that a change has to pass: `python3 tests/run.py`.
+
+Sets up `.venv` in the checkout first, with everything from `pyproject.toml`; needs nothing but Python itself.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HOME = ROOT / ".venv"
+BIN = HOME / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = str(BIN / "python")
+
+CHECKS = (
+    ("style", [PYTHON, "-m", "ruff", "check", "."]),
+    ("types", [PYTHON, "-m", "mypy"]),
+    ("layers", [str(BIN / "lint-imports")]),
+    ("docs", [PYTHON, "docs/generate.py", "--check"]),
+    ("our own linter", [str(BIN / "tgsession-lint"), "."]),
+    ("our own hook", [str(BIN / "tgsession-no-session-files"), "--all"]),
+    ("tests", [PYTHON, "-m", "pytest", "-q"]),
+)
+
+
+def set_up() -> None:
+    """An environment with the project and its dependency groups."""
+    if not Path(PYTHON).exists():
+        venv.create(HOME, with_pip=True)
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # Dependency groups came with pip 25.1.
+    run("pip", [*pip, "--upgrade", "pip>=25.1"])
+    run("install", [*pip, "--editable", ".", "--group", "dev"])
+
+
+def run(name: str, command: list[str]) -> bool:
+    """Run one step; whether it passed."""
+    print(f"== {name}: {' '.join(Path(command[0]).name if i == 0 else part for i, part in enumerate(command))}", flush=True)
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def main() -> int:
+    """All steps, also after one has failed; 1 if one has."""
+    set_up()
+    failed = [name for name, command in CHECKS if not run(name, command)]
+    print(f"== failed: {', '.join(failed)}" if failed else "== all checks passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
