@@ -121,7 +121,7 @@ class Analysis:
         """What the rules say of one file."""
         try:
             yield from self._file(path, faults)
-        except Exception:  # noqa: BLE001 - our fault, not the file's: it is reported, and the other files are linted
+        except Exception:
             faults.append(Fault(self.shown(path), "", traceback.format_exc()))
 
     def _file(self, path: str, faults: list[Fault]) -> Iterator[Finding]:
@@ -162,7 +162,7 @@ class Analysis:
     def _ask(self, rule: Rule, facts: Facts, faults: list[Fault]) -> list[Report]:
         try:
             return list(rule.check(facts))
-        except Exception:  # noqa: BLE001 - one rule's failure on one file must not end the run
+        except Exception:
             faults.append(Fault(self.shown(facts.module.path), rule.code, traceback.format_exc()))
             return []
 

@@ -26,7 +26,7 @@ def write(path: str, data: bytes) -> None:
 
 
 def _replace(target: str, data: bytes, mode: int | None) -> None:
-    import tempfile  # noqa: PLC0415 - most runs write nothing
+    import tempfile
 
     handle, beside = tempfile.mkstemp(prefix=".tgsession-lint-", suffix=".tmp", dir=os.path.dirname(target))
     try:

@@ -9,8 +9,23 @@ import libcst as cst
 from tgsession_lint import calls, catalog
 from tgsession_lint.tree import dotted_name
 from tgsession_lint.values import (
-    Class, Client, ClientClass, Event, External, Function, Guard, Guarded, Later, Many, Method, ModuleRef, Object, Super,
-    Value, Values, union,
+    Class,
+    Client,
+    ClientClass,
+    Event,
+    External,
+    Function,
+    Guard,
+    Guarded,
+    Later,
+    Many,
+    Method,
+    ModuleRef,
+    Object,
+    Super,
+    Value,
+    Values,
+    union,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -179,8 +194,7 @@ def _bound_to_instance(ask: Evaluator, current: Class, binding: Any) -> Values:
     values = ask.binding(current.module, binding)
     if binding.kind != "def" or not _is_property(binding.node):
         return values
-    results = union(*(calls.returned(ask, v) for v in values if isinstance(v, Function)))
-    return results
+    return union(*(calls.returned(ask, v) for v in values if isinstance(v, Function)))
 
 
 def _is_property(node: cst.FunctionDef) -> bool:

@@ -56,7 +56,7 @@ def entries(
 
 def write(known: Iterable[Entry]) -> str:
     """The baseline of *known* as the text of its file: sorted, an entry a line."""
-    import json  # noqa: PLC0415 - most runs have no baseline
+    import json
 
     rows = [json.dumps({**entry._asdict(), "count": count}) for entry, count in sorted(Counter(known).items())]
     listed = "[\n    " + ",\n    ".join(rows) + "\n  ]" if rows else "[]"
@@ -69,7 +69,7 @@ def read(text: str) -> Counter[Entry]:
     Raises:
         BaselineError: *text* is broken, or is something else.
     """
-    import json  # noqa: PLC0415 - most runs have no baseline
+    import json
 
     try:
         found = json.loads(text.removeprefix("\ufeff"))
@@ -98,10 +98,10 @@ def apply(found: Sequence[tuple[Finding, Entry]], known: Counter[Entry], judged:
 
 
 def _entry(finding: Finding, lines: Sequence[str], name: Callable[[str], str]) -> Entry:
-    from hashlib import sha256  # noqa: PLC0415 - most runs have no baseline
+    from hashlib import sha256
 
-    from tgsession_lint.reports.presentable import source_line  # noqa: PLC0415
-    from tgsession_lint.reports.text import encodable  # noqa: PLC0415
+    from tgsession_lint.reports.presentable import source_line
+    from tgsession_lint.reports.text import encodable
 
     line = " ".join(source_line(finding, lines, finding.location.row).split())
     digest = sha256(line.encode("utf-8", "surrogatepass")).hexdigest()[:16]

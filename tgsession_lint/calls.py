@@ -9,8 +9,25 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.tree import dotted_name
 from tgsession_lint.values import (
-    Class, Client, ClientClass, Event, External, Function, Guard, Guarded, Later, Maker, Manager, Many, Method, Object,
-    Partial, Super, Value, Values, union,
+    Class,
+    Client,
+    ClientClass,
+    Event,
+    External,
+    Function,
+    Guard,
+    Guarded,
+    Later,
+    Maker,
+    Manager,
+    Many,
+    Method,
+    Object,
+    Partial,
+    Super,
+    Value,
+    Values,
+    union,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -18,7 +35,7 @@ if TYPE_CHECKING:
     from tgsession_lint.project import Module
 
 _ITERATES = frozenset(
-    f"builtins.{name}" for name in "list tuple set frozenset sorted reversed iter filter enumerate zip dict".split()
+    f"builtins.{name}" for name in ["list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "filter", "enumerate", "zip", "dict"]
 )
 _SAME_CONTAINER = frozenset({"values", "items", "copy", "keys", "union", "difference"})
 _TAKES_ELEMENT = frozenset({"get", "pop", "popitem", "setdefault", "popleft", "get_nowait", "__getitem__", "__next__"})
@@ -53,7 +70,7 @@ def result(ask: Evaluator, module: Module, callee: Value, node: cst.Call) -> Val
         case Function():
             return _function_result(ask, callee)
         case Method():
-            return _method_result(ask, callee)
+            return _method_result(callee)
         case Partial():
             return union(*(result(ask, module, inner, node) for inner in callee.callees))
         case Maker():
@@ -118,7 +135,7 @@ def _yielded(ask: Evaluator, function: Function) -> Values:
     return found
 
 
-def _method_result(ask: Evaluator, method: Method) -> Values:
+def _method_result(method: Method) -> Values:
     match method.owner:
         case Client():
             if method.name in {"start", "__aenter__", "connect"}:
@@ -151,7 +168,7 @@ def _external_result(ask: Evaluator, module: Module, name: str, node: cst.Call) 
     if name == "builtins.next":
         return elements(ask.value(module, first))
     if name == "builtins.super":
-        return _super(module, node, ask)
+        return _super(module, node)
     if name == "builtins.type" and len(args) == 1:
         return tuple(_class_of(value) for value in ask.value(module, first) if isinstance(value, (Client, Object)))
     if name == "builtins.getattr" and len(args) > 1 and isinstance(args[1], cst.SimpleString):
@@ -180,11 +197,10 @@ def _provided(ask: Evaluator, module: Module, value: Value, node: cst.Call) -> V
     return union(found, elements(found)) if any(isinstance(v, Many) for v in found) else found
 
 
-def _super(module: Module, node: cst.Call, ask: Evaluator) -> Values:
+def _super(module: Module, node: cst.Call) -> Values:
     for scope in module.tree.scope_at(node).up():
         if scope.kind == "class":
             return (Super(Class(module, scope)),)
-    del ask
     return ()
 
 

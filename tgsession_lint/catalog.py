@@ -100,12 +100,10 @@ RUNNERS = frozenset({"asyncio.run", "anyio.run", "uvloop.run", "nest_asyncio.run
 
 CLOSING = frozenset({"contextlib.closing", "contextlib.aclosing"})
 ANNOTATION_CONTAINERS = frozenset(
-    "list List dict Dict set Set frozenset FrozenSet tuple Tuple Sequence MutableSequence Iterable Iterator Collection "
-    "Mapping MutableMapping defaultdict DefaultDict OrderedDict deque Deque Generator AsyncIterator AsyncIterable "
-    "AsyncGenerator WeakValueDictionary WeakKeyDictionary WeakSet Queue".split()
+    ["list", "List", "dict", "Dict", "set", "Set", "frozenset", "FrozenSet", "tuple", "Tuple", "Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict", "deque", "Deque", "Generator", "AsyncIterator", "AsyncIterable", "AsyncGenerator", "WeakValueDictionary", "WeakKeyDictionary", "WeakSet", "Queue"]
 )
 ANNOTATION_WRAPPERS = frozenset(
-    "Optional Union Annotated Final ClassVar Required NotRequired ReadOnly InitVar Self FromDishka Mapped".split()
+    ["Optional", "Union", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly", "InitVar", "Self", "FromDishka", "Mapped"]
 )
 ANNOTATION_AWAITABLES = frozenset({"Awaitable", "Coroutine", "Task", "Future"})
 

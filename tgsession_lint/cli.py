@@ -64,7 +64,7 @@ def main() -> None:
         # Whoever read us has seen enough; Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = CLEAN
-    except Exception:  # noqa: BLE001 - the last resort: what a stranger can report
+    except Exception:
         import traceback
 
         _report_fault("", "", traceback.format_exc())

@@ -8,7 +8,7 @@ import libcst as cst
 
 from tgsession_lint import catalog, literals
 from tgsession_lint.tree import dotted_name
-from tgsession_lint.values import Class, ClientClass, Client, Event, External, Later, Maker, Many, Object, Values, union
+from tgsession_lint.values import Class, Client, ClientClass, Event, External, Later, Maker, Many, Object, Values, union
 
 if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
@@ -96,6 +96,6 @@ def _quoted(ask: Evaluator, module: Module, node: Any, scope: Scope | None) -> V
         return ()
     try:
         inner = cst.parse_expression(text.strip())
-    except Exception:  # noqa: BLE001 - a string that is no expression is just no annotation
+    except Exception:
         return ()
     return instances(ask, module, inner, scope or module.tree.scope_at(node))

@@ -16,7 +16,7 @@ from tgsession_lint.config import matches
 from tgsession_lint.finding import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tgsession_lint.config import Config
@@ -129,7 +129,7 @@ def _by_git(folder: str, excluded: Exclusion) -> list[str] | None:
     command = ["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     environment = {key: value for key, value in os.environ.items() if key not in _GIT_VARIABLES}
     try:
-        done = subprocess.run(command, capture_output=True, env=environment, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, env=environment, check=False, stdin=subprocess.DEVNULL)
     except OSError:
         return None
     if done.returncode != 0:
@@ -155,7 +155,7 @@ def _is_ignored(folder: str, environment: dict[str, str]) -> bool:
     import subprocess
 
     command = ["git", "-C", folder, "check-ignore", "-q", "."]
-    done = subprocess.run(command, capture_output=True, env=environment, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, env=environment, check=False, stdin=subprocess.DEVNULL)
     return done.returncode == 0
 
 

@@ -43,7 +43,7 @@ class Editable:
 
     def comments(self) -> dict[Row, int] | None:
         """The rows that have a comment, and the index at which it starts; None if the file does not parse."""
-        from tgsession_lint import places  # noqa: PLC0415 - loads libcst
+        from tgsession_lint import places
 
         document = sources.parse(self.data(), self._path)
         if document.module is None or document.unreadable:
@@ -66,8 +66,8 @@ def open_text(data: bytes, path: str) -> Editable:
 
 
 def _python(data: bytes) -> tuple[Mapping[int | None, str], Callable[[Mapping[int | None, str]], bytes]]:
-    import io  # noqa: PLC0415 - few runs change files
-    import tokenize  # noqa: PLC0415
+    import io
+    import tokenize
 
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
@@ -78,7 +78,7 @@ def _python(data: bytes) -> tuple[Mapping[int | None, str], Callable[[Mapping[in
 
 
 def _notebook(data: bytes) -> tuple[Mapping[int | None, str], Callable[[Mapping[int | None, str]], bytes]]:
-    import json  # noqa: PLC0415 - few runs change notebooks
+    import json
 
     try:
         text = data.decode("utf-8")

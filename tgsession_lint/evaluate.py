@@ -14,8 +14,24 @@ from tgsession_lint import attributes, calls, catalog, declared, literals
 from tgsession_lint.names import lookup
 from tgsession_lint.tree import dotted_name
 from tgsession_lint.values import (
-    Class, Client, ClientClass, Event, External, Function, Guard, Guarded, Later, Maker, Manager, Many, ModuleRef, Object,
-    Partial, Value, Values, union,
+    Class,
+    Client,
+    ClientClass,
+    Event,
+    External,
+    Function,
+    Guard,
+    Guarded,
+    Later,
+    Maker,
+    Manager,
+    Many,
+    ModuleRef,
+    Object,
+    Partial,
+    Value,
+    Values,
+    union,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -201,9 +217,9 @@ class Evaluator:
             case "param":
                 return self.parameter(module, binding)
             case "for":
-                return self._unpacked(module, binding, calls.elements(self.value(module, binding.value)))
+                return self._unpacked(binding, calls.elements(self.value(module, binding.value)))
             case "with":
-                return self._unpacked(module, binding, calls.entered(self, self.value(module, binding.value)))
+                return self._unpacked(binding, calls.entered(self, self.value(module, binding.value)))
             case "annotated":
                 node: Any = binding.node
                 return union(self.value(module, binding.value), self.annotation(module, node.annotation.annotation))
@@ -239,7 +255,7 @@ class Evaluator:
                     inside = union(inside, calls.elements(value) if stored.kind == "extend" else value)
         return (Many(inside),) if inside else ()
 
-    def _unpacked(self, module: Module, binding: Binding, found: Values) -> Values:
+    def _unpacked(self, binding: Binding, found: Values) -> Values:
         for _ in binding.path:
             found = union(found, calls.elements(found)) if binding.kind == "for" else calls.elements(found)
         return found

@@ -54,7 +54,7 @@ def _one(data: bytes, at: int, after: int) -> list[Imported]:
 
 def _start_of_statement(data: bytes, at: int) -> int:
     start = data.rfind(b"\n", 0, at) + 1
-    while start > 1 and data[start - 2 : start - 1] == b"\\" or (start > 2 and data[start - 3 : start - 1] == b"\\\r"):  # noqa: PLR2004
+    while (start > 1 and data[start - 2 : start - 1] == b"\\") or (start > 2 and data[start - 3 : start - 1] == b"\\\r"):
         start = data.rfind(b"\n", 0, start - 1) + 1
     return start
 

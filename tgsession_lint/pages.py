@@ -34,7 +34,7 @@ def find(wanted: str, rules: Iterable[Rule]) -> Rule | None:
 
 def nearest(wanted: str, rules: Iterable[Rule]) -> str | None:
     """The code or the name that looks most like *wanted*."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only a typing mistake needs it
+    from difflib import get_close_matches
 
     names = {spelling.lower(): spelling for rule in rules for spelling in (rule.code, rule.name)}
     close = get_close_matches(wanted.strip().lower().replace("_", "-"), names, n=1, cutoff=0.5)
@@ -84,7 +84,7 @@ def table(rules: Sequence[Rule]) -> str:
 
 def as_json(rules: Iterable[Rule]) -> str:
     """All rules as a JSON list of objects."""
-    import json  # noqa: PLC0415 - the table needs none
+    import json
 
     entries = [
         {
@@ -159,7 +159,7 @@ def _fence(text: str, language: str = "python") -> str:
 
 
 def _toml(setting: tuple[str, object]) -> str:
-    import json  # noqa: PLC0415 - TOML's strings and lists are JSON's
+    import json
 
     key, value = setting
     return f"{key.replace('_', '-')} = {json.dumps(value)}"
@@ -183,7 +183,7 @@ def _paragraph(block: str, width: int | None, *, color: bool) -> str:
 
 
 def _bold(text: str, *, on: bool) -> str:
-    from tgsession_lint.reports.text import paint  # noqa: PLC0415 - the docs have no colours
+    from tgsession_lint.reports.text import paint
 
     return paint(text, "bold", on=on)
 

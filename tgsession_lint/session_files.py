@@ -156,7 +156,7 @@ def _judge(path: str) -> int:
     except OSError as error:
         _complain(f"`{_shown(path)}` cannot be read: {error.strerror}", "name files that exist, or `--allow` this one")
         return WRONG_USE
-    except Exception as error:  # noqa: BLE001 - the other files are still to be looked at
+    except Exception as error:
         # The message of an exception may quote what was read.
         _complain(f"`{_shown(path)}`: internal error, {type(error).__name__}", "report it, without the file")
         return OUR_FAULT

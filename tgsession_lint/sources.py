@@ -81,12 +81,12 @@ def parse(data: bytes, path: str) -> Document:
     """*data* as a document: the text of a Python file."""
     try:
         text = decode(data)
-    except _CannotDecode as error:
+    except _DecodingError as error:
         return Document(path, unreadable=(Unreadable(error.row, 1, str(error)),))
     return parse_text(text, path)
 
 
-class _CannotDecode(Exception):
+class _DecodingError(Exception):
     def __init__(self, message: str, row: int = 1) -> None:
         super().__init__(message)
         self.row = row
@@ -98,20 +98,20 @@ def decode(data: bytes) -> str:
     import tokenize
 
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _CannotDecode("the file is UTF-16, which Python cannot read")
+        raise _DecodingError("the file is UTF-16, which Python cannot read")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     except SyntaxError as error:
-        raise _CannotDecode(f"the encoding cannot be told: {error.msg or error}") from error
+        raise _DecodingError(f"the encoding cannot be told: {error.msg or error}") from error
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
-        raise _CannotDecode(f"not valid {encoding}: {error.reason}", row) from error
-    except Exception as error:  # noqa: BLE001 - a codec may raise whatever it likes
-        raise _CannotDecode(f"`{encoding}` is no encoding for text") from error
+        raise _DecodingError(f"not valid {encoding}: {error.reason}", row) from error
+    except Exception as error:
+        raise _DecodingError(f"`{encoding}` is no encoding for text") from error
     if not isinstance(text, str):
-        raise _CannotDecode(f"`{encoding}` is no encoding for text")
+        raise _DecodingError(f"`{encoding}` is no encoding for text")
     return text.removeprefix("\ufeff")
 
 
@@ -119,7 +119,7 @@ def rows(data: bytes) -> Sequence[str]:
     """The rows of a file as an editor shows them."""
     try:
         return re.split(r"\r\n|\r|\n", decode(data))
-    except _CannotDecode:
+    except _DecodingError:
         return re.split(r"\r\n|\r|\n", data.decode("utf-8", "replace"))
 
 
@@ -128,7 +128,7 @@ def parse_text(text: str, path: str) -> Document:
     tried = _try(text)
     if tried.module is not None:
         return Document(path, text, tried.module)
-    for adapt in (_parenthesised, _untabbed, lambda t: _both(t)):
+    for adapt in (_parenthesised, _untabbed, _both):
         changed, widened = adapt(text)
         if widened:
             again = _try(changed)
@@ -157,7 +157,7 @@ def _try(text: str) -> _Attempt:
         return _Attempt(problem=_syntax_problem(text, error))
     except RecursionError:
         return _Attempt(problem=Unreadable(1, 1, "the code is nested too deeply to be parsed"))
-    except Exception as error:  # noqa: BLE001 - the parser has raised others on odd input
+    except Exception as error:
         return _Attempt(problem=Unreadable(1, 1, f"the file cannot be parsed: {type(error).__name__}"))
 
 
@@ -189,7 +189,7 @@ def _risky(text: str) -> bool:
             continue
         if len(line) > _LONG_LINE and len(_CHAINED.findall(line)) > 2 * _LONG_CHAIN:
             return True
-        if len(line) > 120 and _NESTED.search(line):  # noqa: PLR2004 - shorter than what it looks for
+        if len(line) > 120 and _NESTED.search(line):
             return True
         chained = bare[0] in _OPERATORS or bare[-1] in _OPERATORS or bare.startswith(("and ", "or "))
         run = run + 1 if chained else 0
@@ -209,7 +209,7 @@ def _survives(text: str) -> bool:
 
     data = text.encode("utf-8", "surrogatepass")
     try:
-        done = subprocess.run([sys.executable, "-c", _PROBE], input=data, capture_output=True, timeout=60, check=False)  # noqa: S603
+        done = subprocess.run([sys.executable, "-c", _PROBE], input=data, capture_output=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode >= 0

@@ -19,10 +19,7 @@ Node: TypeAlias = cst.CSTNode
 
 # Fields that hold layout, never an expression or a statement.
 _LAYOUT = frozenset(
-    "lpar rpar lbracket rbracket lbrace rbrace comma semicolon colon equal dot leading_lines "
-    "lines_after_decorators header footer indent trailing_whitespace separator star posonly_ind trailing_comma "
-    "empty_lines lower_whitespace first_colon second_colon relative asynchronous comment default_indent "
-    "default_newline encoding has_trailing_newline conversion start end operator".split()
+    ["lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "semicolon", "colon", "equal", "dot", "leading_lines", "lines_after_decorators", "header", "footer", "indent", "trailing_whitespace", "separator", "star", "posonly_ind", "trailing_comma", "empty_lines", "lower_whitespace", "first_colon", "second_colon", "relative", "asynchronous", "comment", "default_indent", "default_newline", "encoding", "has_trailing_newline", "conversion", "start", "end", "operator"]
 )
 
 
@@ -55,7 +52,7 @@ class Scope:
         return frame is not None and isinstance(frame.node, cst.FunctionDef) and frame.node.asynchronous is not None
 
     def up(self) -> Iterator[Scope]:
-        """This scope and those around it, from the inside out."""
+        """The scope itself and those around it, from the inside out."""
         scope: Scope | None = self
         while scope is not None:
             yield scope
@@ -306,7 +303,7 @@ def _on_annotated(walk: _Walk, node: Any, scope: Scope) -> bool:
     return True
 
 
-def _on_augmented(walk: _Walk, node: Any, scope: Scope) -> bool:
+def _on_augmented(walk: _Walk, node: Any, _scope: Scope) -> bool:
     if isinstance(node.target, cst.Name):
         walk.tree.stored.append(Stored(node.target, node.value, (), "extend"))
     return True

@@ -68,7 +68,7 @@ def _revoked(call: cst.Call) -> str:
 
 def _is_sigkill(node: Any) -> bool:
     if isinstance(node, cst.Integer):
-        return node.evaluated_value == 9  # noqa: PLR2004 - the number of SIGKILL everywhere
+        return node.evaluated_value == 9
     text = text_of(node)
     if text is not None:
         return text.upper() in {"SIGKILL", "KILL", "9"}
@@ -78,7 +78,7 @@ def _is_sigkill(node: Any) -> bool:
 def _signalled(ask: Evaluator, module: Module, call: cst.Call) -> str:
     names = {value.name for value in ask.value(module, call.func) if isinstance(value, External)}
     found = names & _OS_KILLS
-    if not found or len(call.args) < 2:  # noqa: PLR2004 - whom, and which signal
+    if not found or len(call.args) < 2:
         return ""
     signal = call.args[1].value
     imported = any(isinstance(v, External) and v.name == "signal.SIGKILL" for v in ask.value(module, signal))

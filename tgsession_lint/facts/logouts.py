@@ -29,7 +29,7 @@ _OPENING = frozenset({"connect", "start", "__enter__", "__aenter__"})
 def logouts(ask: Evaluator, module: Module) -> Iterator[Node]:
     """Every `client.log_out` in *module* by which a disconnect was meant."""
     for closing in closings(ask, module):
-        if closing.method == "log_out" and not _wanted(module, closing.node) and _closes(ask, module, closing.node):
+        if closing.method == "log_out" and not _wanted(module, closing.node) and _closes(module, closing.node):
             yield closing.node
     for call in module.tree.calls:
         name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
@@ -50,7 +50,7 @@ def _wanted(module: Module, node: Node) -> bool:
     return False
 
 
-def _closes(ask: Evaluator, module: Module, call: cst.Call) -> bool:
+def _closes(module: Module, call: cst.Call) -> bool:
     if any(isinstance(above, cst.Finally) for above in _in_frame(module, call)):
         return True
     frame: Scope | None = module.tree.scope_at(call).function

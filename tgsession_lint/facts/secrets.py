@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint import session_strings
-from tgsession_lint.literals import text_of
 from tgsession_lint.facts.sessions import argument
+from tgsession_lint.literals import text_of
 from tgsession_lint.values import ClientClass, Guard
 
 if TYPE_CHECKING:

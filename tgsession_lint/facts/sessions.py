@@ -103,7 +103,7 @@ def _named(ask: Evaluator, module: Module, node: Any) -> tuple[str, str] | None:
 def _file(text: str) -> tuple[str, str] | None:
     """The session file that a name stands for; None where nothing is kept (`""`, a string session in the source)."""
     path = posixpath.normpath(text.replace("\\", "/")) if text else ""
-    if len(path) > 255 or path in {"", "."}:  # noqa: PLR2004 - longer than any file name: a session string
+    if len(path) > 255 or path in {"", "."}:
         return None
     while path.startswith(("../", "./")):
         path = path.partition("/")[2]

@@ -29,7 +29,7 @@ def render(format: str, report: Report) -> str:  # noqa: A002 - the option's own
         message = f"no such output format: {format}"
         raise ValueError(message)
     if report.findings:
-        from tgsession_lint.reports.presentable import presentable  # noqa: PLC0415 - spares a clean run the work
+        from tgsession_lint.reports.presentable import presentable
 
         report = replace(report, findings=tuple(map(presentable, report.findings)))
     written: Callable[[Report], str] = import_module(f"{__name__}.{format}_format").render

@@ -49,7 +49,7 @@ def _width(char: str, previous: str, width: int) -> int:
         return len(visible(char))
     if char == EMOJI_STYLE:
         return int(width == 1 and category(previous or " ") == "So")
-    if width == 2 and (previous == ZERO_WIDTH_JOINER or "\U0001f3fb" <= char <= "\U0001f3ff"):  # noqa: PLR2004
+    if width == 2 and (previous == ZERO_WIDTH_JOINER or "\U0001f3fb" <= char <= "\U0001f3ff"):
         return 0
     if category(char) in {"Mn", "Me", "Cf"} or "\u1160" <= char <= "\u11ff":
         return 0

@@ -19,7 +19,7 @@ def fingerprints(report: Report) -> list[str]:
     Made of the file, the rule, the source line and the message without its numbers; equal ones
     are counted in reading order. Made of masked text: nobody can test a guess of a secret on it.
     """
-    from hashlib import sha256  # noqa: PLC0415 - the text formats do without
+    from hashlib import sha256
 
     seen: Counter[tuple[str, ...]] = Counter()
     names = []

@@ -23,7 +23,7 @@ def render(report: Report) -> str:
 
 def paragraph(finding: Finding, report: Report) -> str:
     """One finding, each line with its end."""
-    from tgsession_lint.reports.excerpt import excerpt  # noqa: PLC0415 - a clean run shows no source
+    from tgsession_lint.reports.excerpt import excerpt
 
     lines = [_headline(finding, report), *excerpt(finding, report), *_advice(finding, report)]
     return "".join(f"{line}\n" for line in lines)

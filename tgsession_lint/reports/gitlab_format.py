@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def render(report: Report) -> str:
     """All findings as one list of issues."""
-    import json  # noqa: PLC0415 - the text formats do without
+    import json
 
     named = zip(report.findings, fingerprints(report), strict=True)
     return json.dumps([_issue(finding, name, report) for finding, name in named], indent=2) + "\n"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def render(report: Report) -> str:
     """All findings as one list."""
-    import json  # noqa: PLC0415 - the text formats do without
+    import json
 
     return json.dumps([entry(finding, report) for finding in report.findings], indent=2) + "\n"
 

@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 def render(report: Report) -> str:
     """Every finding as an object on a line of its own; nothing when there is none."""
-    import json  # noqa: PLC0415 - the text formats do without
+    import json
 
     return "".join(f"{json.dumps(entry(finding, report))}\n" for finding in report.findings)

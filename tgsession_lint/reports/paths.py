@@ -27,7 +27,7 @@ def root_uri(report: Report) -> str:
 
 def as_uri(path: str) -> str:
     """*path* as a URI, relative as it is; bytes that are not UTF-8 stay the same bytes."""
-    from urllib.parse import quote  # noqa: PLC0415 - only SARIF speaks in URIs
+    from urllib.parse import quote
 
     encoded = quote(_bytes(path), safe="/")
     if not _rooted(path):

@@ -18,7 +18,7 @@ ROOT = "%SRCROOT%"
 
 def render(report: Report) -> str:
     """All findings as one run of a log."""
-    import json  # noqa: PLC0415 - the text formats do without
+    import json
 
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, indent=2) + "\n"
 

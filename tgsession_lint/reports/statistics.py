@@ -24,7 +24,7 @@ def render_statistics(
 
 
 def _as_json(rows: list[tuple[int, str, str]], fixable: Counter[str]) -> str:
-    import json  # noqa: PLC0415 - the text needs none
+    import json
 
     entries = [
         {"code": code, "name": name, "count": number, "fixable_count": fixable[code]} for number, code, name in rows

@@ -68,7 +68,7 @@ def wrap(text: str, width: int | None, first: int, indent: str) -> str:
     """*text* broken at spaces to *width* columns, of which *first* are taken on its first line."""
     if width is None:
         return text
-    from tgsession_lint.reports.columns import columns  # noqa: PLC0415 - only full output on a terminal counts
+    from tgsession_lint.reports.columns import columns
 
     lines, used = [""], first
     for word in text.split(" "):

@@ -43,7 +43,7 @@ class ImportTimeClient(Rule):
                 yield Report(
                     built.node,
                     f"`{built.class_name}` is built when the module is imported: every fork, reload and test run gets it",
-                    "build it in the function that uses it, or under `if __name__ == \"__main__\":`",
+                    'build it in the function that uses it, or under `if __name__ == "__main__":`',
                 )
 
     bad = (
