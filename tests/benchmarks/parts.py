@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_COMMON = '''\
+_COMMON = """\
 from __future__ import annotations
 
 import asyncio
@@ -16,13 +16,13 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Iterable, Iterator
 
-'''
-_SETTINGS = '''
+"""
+_SETTINGS = """
 log = logging.getLogger(__name__)
 API_ID = int(os.environ.get("API_ID", "0"))
 API_HASH = os.environ.get("API_HASH", "")
 SESSIONS = Path(os.environ.get("SESSIONS", "sessions"))
-'''
+"""
 
 HEADS = {
     "plain": _COMMON + "log = logging.getLogger(__name__)\n",
@@ -60,7 +60,7 @@ def from_string(text: str) -> BotClient:
     "main": _COMMON
     + "from telethon import errors, events, functions\n\nfrom userbot.clients import make_client\n"
     + _SETTINGS
-    + '''
+    + """
 client = make_client("main")
 
 
@@ -75,7 +75,7 @@ async def run() -> None:
 def main() -> None:
     logging.basicConfig(level=logging.INFO)
     asyncio.get_event_loop().run_until_complete(run())
-''',
+""",
     "plugin": _COMMON
     + "from telethon import errors, events, functions\nfrom telethon.tl.types import Channel, User\n\n"
     + "from userbot.main import client\n"
@@ -83,7 +83,7 @@ def main() -> None:
     "script": _COMMON
     + "from telethon import TelegramClient, errors, events, functions\n"
     + _SETTINGS
-    + '''
+    + """
 
 async def open_client(name: str):
     client = TelegramClient(str(SESSIONS / name), API_ID, API_HASH)
@@ -107,11 +107,11 @@ async def collect(names: list[str]) -> None:
 
 
 client = TelegramClient("interactive", API_ID, API_HASH)
-''',
+""",
     "context": _COMMON
     + "import telethon\nfrom telethon import errors, events, functions\n"
     + _SETTINGS
-    + '''
+    + """
 
 async def export(chat: str, folder: Path) -> int:
     count = 0
@@ -123,11 +123,11 @@ async def export(chat: str, folder: Path) -> int:
 
 
 client = None
-''',
+""",
     "by-factory": _COMMON
     + "from userbot.clients import BotClient, make_client\n"
     + _SETTINGS
-    + '''
+    + """
 
 async def nightly(chats: list[str]) -> Counter:
     totals = Counter()
@@ -144,7 +144,7 @@ async def weekly(chats: list[str]) -> list[Counter]:
     client = BotClient("weekly", API_ID, API_HASH)
     async with client:
         return [Counter([message.sender_id async for message in client.iter_messages(chat)]) for chat in chats]
-''',
+""",
     "by-package": _COMMON
     + "from userbot import BotClient\n"
     + _SETTINGS
@@ -203,7 +203,7 @@ def load_$noun(path: Path) -> Iterator[dict[str, Any]]:
     if broken:
         log.warning("%s: %d broken lines", path, broken)
 ''',
-    '''
+    """
 def count_$noun(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
     counts: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -213,7 +213,7 @@ def count_$noun(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
         counts[sender] += 1
         counts["all"] += 1
     return {name: count for name, count in sorted(counts.items(), key=lambda item: -item[1]) if count > 1}
-''',
+""",
     '''
 ${NOUN}_PATTERN = re.compile(r"(?i)\\b$noun[:#](?P<key>[a-z0-9_-]{1,32})(?:\\s+(?P<rest>.*))?")
 ${NOUN}_LIMITS = {"short": 40, "normal": 400, "long": 4096, "caption": 1024}
@@ -257,7 +257,7 @@ class ${Noun}Queue:
                 self.waiting.task_done()
             await asyncio.sleep(self.pause)
 ''',
-    '''
+    """
 def render_$noun(rows: list[dict[str, Any]], title: str = "") -> str:
     # Telegram's Markdown has no tables: columns are lined up in a code block.
     widths = [max((len(str(row.get(key, ""))) for row in rows), default=0) for key in ("chat", "sender", "count")]
@@ -267,7 +267,7 @@ def render_$noun(rows: list[dict[str, Any]], title: str = "") -> str:
         lines.append(" ".join(cells).rstrip())
     lines.append("```")
     return "\\n".join(lines)
-''',
+""",
 )
 
 # Where Telethon's names and a `client` are at hand.
@@ -322,7 +322,7 @@ async def forward_$noun(client, source, target, *, limit: int = 200) -> int:
     log.info("%d sent, the last was %d", sent, last)
     return sent
 ''',
-    '''
+    """
 async def download_$noun(client, chat, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     saved: list[Path] = []
@@ -341,7 +341,7 @@ async def download_$noun(client, chat, folder: Path) -> list[Path]:
                     saved.append(Path(path))
                 break
     return saved
-''',
+""",
     '''
 async def ${noun}_members(client, group) -> dict[int, str]:
     """Who is in *group*, by id."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ import tgsession_lint
 from tests.benchmarks.programs import SIX, Program, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
 CHECKOUT = Path(tgsession_lint.__file__).parents[1]
 PROBE = CHECKOUT / "tests" / "benchmarks" / "probe"
@@ -28,7 +29,7 @@ CLEAN = (
 MANY = 1_200
 
 two_cores = pytest.mark.skipif(
-    not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2,  # noqa: PLR2004
+    not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2,
     reason="needs two cores, and a way to be left with one",
 )
 
@@ -156,18 +157,27 @@ def observe(folder: Path, *arguments: str, cores: int = 0) -> Observed:
         old.unlink()
     paths = os.pathsep.join(map(str, (PROBE, CHECKOUT)))
     environment = {**os.environ, "PYTHONPATH": paths, "TGSESSION_PROBE": str(notes), "NO_COLOR": "1"}
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=environment, preexec_fn=_limit(cores) if cores else None,
-        capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+    with _left_with(cores):
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=folder, env=environment,
+            capture_output=True, text=True, encoding="utf-8", check=False,
+        )  # fmt: skip
     lines = [line for note in notes.iterdir() for line in note.read_text(encoding="utf-8").splitlines()]
     return Observed(done.returncode, done.stdout, _named("module", lines), _named("work", lines), lines.count("fork"))
 
 
-def _limit(cores: int) -> Callable[[], None]:
-    """Leave a child that many of our processors."""
-    ours = sorted(os.sched_getaffinity(0))[:cores]
-    return lambda: os.sched_setaffinity(0, ours)
+@contextmanager
+def _left_with(cores: int) -> Iterator[None]:
+    """Leave us, and the children that we start, that many of our processors; 0 is all."""
+    if not cores:
+        yield
+        return
+    ours = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(ours)[:cores])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, ours)
 
 
 def _named(kind: str, lines: list[str]) -> frozenset[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _FUNCTION = 1  # CO_OPTIMIZED: set for functions, not for module and class bodies
-_METADATA = os.path.join("libcst", "metadata")  # noqa: PTH118 - pathlib would be loaded into the process observed
+_METADATA = os.path.join("libcst", "metadata")
 _leave = os._exit
 _worked: set[str] = set()
 _forks: list[int] = []
