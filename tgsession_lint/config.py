@@ -8,11 +8,12 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+from tgsession_lint import root
 
-TABLE = "tgsession-lint"
-_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "manage.py", "Pipfile", "tox.ini")
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+TABLE = root.TABLE.decode()
 
 DEFAULT_EXCLUDE = (
     ".git", ".hg", ".svn", ".bzr", ".tox", ".nox", ".venv", "venv", "__pycache__", "node_modules", "site-packages",
@@ -154,21 +155,18 @@ def load(targets: Sequence[Path], cwd: Path, *, file: Path | None = None, isolat
     Raises:
         ConfigError: the file cannot be read, or says something that is not understood.
     """
-    cwd = Path(os.path.abspath(cwd))
-    start = _common_folder(targets, cwd)
-    root = find_root(start, cwd, lone_file=_is_lone_file(targets, cwd))
+    named, here = [os.fspath(target) for target in targets], os.path.abspath(cwd)
+    top = root.find_root(named, here)
     if isolated:
-        return Config(root)
+        return Config(Path(top))
     if file is not None:
-        base = Config(root, Path(os.path.abspath(file)))
+        base = Config(Path(top), Path(os.path.abspath(file)))
         return parse(_read(file), base, required=True) or base
-    for folder in _up_to(start, root):
-        candidate = folder / "pyproject.toml"
-        if candidate.is_file() and TABLE.encode() in _read(candidate):
-            found = parse(_read(candidate), Config(root, candidate), required=False)
-            if found is not None:
-                return found
-    return Config(root)
+    for path in root.settings_files(named, here, top):
+        found = parse(_read(Path(path)), Config(Path(top), Path(path)), required=False)
+        if found is not None:
+            return found
+    return Config(Path(top))
 
 
 def _read(path: Path) -> bytes:
@@ -232,59 +230,3 @@ def _strings(name: str, value: Any, where: str) -> tuple[str, ...]:
 
 def _wrong(name: str, wanted: str, value: Any, where: str) -> ConfigError:
     return ConfigError(f"{where} sets `{name}` to {value!r}", f"it takes {wanted}", f"write `{name} = …` as {wanted}")
-
-
-# the root
-
-
-def _common_folder(targets: Sequence[Path], cwd: Path) -> Path:
-    absolute = [os.path.abspath(cwd / target) for target in targets] or [str(cwd)]
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]
-    try:
-        return Path(os.path.commonpath(folders))
-    except ValueError:  # on different drives
-        return cwd
-
-
-def _is_lone_file(targets: Sequence[Path], cwd: Path) -> bool:
-    return not any(os.path.isdir(cwd / target) for target in targets)
-
-
-def find_root(start: Path, cwd: Path, *, lone_file: bool) -> Path:
-    """The project round *start*: what a run on one file and a run on everything both take for their context."""
-    for folder in (start, *start.parents):
-        if (folder / ".git").exists():
-            return folder
-    if cwd in (start, *start.parents) and any((cwd / marker).exists() for marker in _MARKERS):
-        return cwd
-    for folder in (start, *start.parents):
-        if any((folder / marker).exists() for marker in _MARKERS):
-            return folder
-    if not lone_file:
-        return start
-    return cwd if cwd in (start, *start.parents) and cwd not in _limits(cwd) else _climb(start)
-
-
-def _limits(folder: Path) -> set[Path]:
-    """Folders that are nobody's project."""
-    import tempfile
-
-    return {Path(tempfile.gettempdir()).resolve(), Path.home(), Path(folder.anchor)}
-
-
-def _climb(folder: Path) -> Path:
-    """The highest folder that still looks like part of one program: its parent holds Python files, or is a package."""
-    limits = _limits(folder)
-    while folder.parent not in limits and folder not in limits:
-        parent = folder.parent
-        if not (folder / "__init__.py").exists() and not any(parent.glob("*.py")):
-            break
-        folder = parent
-    return folder
-
-
-def _up_to(start: Path, root: Path) -> Iterator[Path]:
-    for folder in (start, *start.parents):
-        yield folder
-        if folder == root:
-            return

@@ -7,15 +7,13 @@ miss one that the names of a file could come through.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
-class Imported(NamedTuple):
-    """One import: `from <level dots><module> import <names>`; `names` is None for the module itself and for `*`."""
-
-    level: int
-    module: str
-    names: tuple[str, ...] | None
+    # How many dots, the module after them, and the names taken from it: None for the module itself and for `*`.
+    Imported: TypeAlias = tuple[int, str, tuple[str, ...] | None]
 
 
 # Bytes above 127 belong to names that are not ASCII; quotes and `\\n` stand round the lines of a notebook.
@@ -48,7 +46,7 @@ def _one(data: bytes, at: int, after: int) -> list[Imported]:
     if source is not None:
         return [_from(source.group(1), data, after)]
     if not before.strip() or _PLAIN.search(before):
-        return [Imported(0, name, None) for name in _listed(data, after)]
+        return [(0, name, None) for name in _listed(data, after)]
     return []
 
 
@@ -62,7 +60,7 @@ def _start_of_statement(data: bytes, at: int) -> int:
 def _from(source: bytes, data: bytes, after: int) -> Imported:
     module = source.lstrip(b".")
     names = () if data[after : after + 4].strip().startswith(b"*") else tuple(_listed(data, after))
-    return Imported(len(source) - len(module), _text(module), names or None)
+    return len(source) - len(module), _text(module), names or None
 
 
 def _listed(data: bytes, after: int) -> list[str]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
+from tgsession_lint import mentions, modules, root
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -36,21 +38,32 @@ def is_plain(arguments: Sequence[str]) -> bool:
 
 def nothing_matters(arguments: Sequence[str]) -> int | None:
     """How many files were checked, where bytes alone tell that none can have a finding; None where they do not."""
+    cwd = os.getcwd()
+    top = root.find_root(arguments, cwd)
+    if any(True for _ in root.settings_files(arguments, cwd, top)):
+        return None  # settings are read and judged by those who know the rules
+    if all(os.path.isfile(argument) for argument in arguments):
+        files = list(dict.fromkeys(os.path.normpath(os.path.join(cwd, argument)) for argument in arguments))
+        known = mentions.Mentions(mentions.NEEDLES, modules.Roots(top), lambda: [*_listed([top], top)[0], *files])
+    else:
+        files, listed = _listed(arguments, top)
+        if not files:
+            return None
+        known = mentions.Mentions(mentions.NEEDLES, modules.Roots(top), lambda: [*listed.get(top, ()), *files])
+        if top not in listed:
+            known = mentions.Mentions(mentions.NEEDLES, modules.Roots(top), lambda: [*_listed([top], top)[0], *files])
+    try:
+        return None if mentions.may_matter(files, known) else len(files)
+    finally:
+        known.abandon()
+
+
+def _listed(arguments: Sequence[str], top: str) -> tuple[list[str], dict[str, list[str]]]:
+    """The files below *arguments*, and the folders that were listed for it; nothing where something is wrong with one."""
     from pathlib import Path
 
-    from tgsession_lint import config, mentions, pipeline
+    from tgsession_lint.config import Config
     from tgsession_lint.discover import discover
 
-    cwd = Path.cwd()
-    targets = [Path(argument) for argument in arguments]
-    try:
-        settings = config.load(targets, cwd)
-    except config.ConfigError:
-        return None
-    if settings.file is not None:
-        return None  # its codes are checked against the rules, which takes all of us
-    found = discover(targets, settings, cwd=cwd)
-    if found.problems or not found.files:
-        return None
-    known = pipeline.context(settings, found, mentions.NOTHING_GIVEN)
-    return None if pipeline.may_matter(found.files, known) else len(found.files)
+    found = discover([Path(argument) for argument in arguments], Config(Path(top)), cwd=Path.cwd())
+    return ([], {}) if found.problems else (found.files, found.listed)

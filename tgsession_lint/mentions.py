@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from tgsession_lint import parallel, session_strings
+from tgsession_lint import parallel
 from tgsession_lint.imports import imports
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from tgsession_lint.config import Config
     from tgsession_lint.modules import Roots
 
-_NEEDLES = (b"telethon", b"TelegramClient", b"guarded_client")
+NEEDLES = (b"telethon", b"TelegramClient", b"guarded_client")
 _BLOCK = 1 << 16
 NOTHING_GIVEN: Mapping[str, bytes] = {}
 # Below this a second process costs more than it saves (`tests/benchmarks`).
@@ -31,7 +30,7 @@ FEW = 64
 _PROJECT_MARKERS = ("pyproject.toml", "setup.py", ".git")
 
 # Searched in lower case. Each thing that `hints` looks for closely holds one of these.
-_HINT_NEEDLES = (b"session", b"api_hash", b"kill", b"tgs")
+_HINTNEEDLES = (b"session", b"api_hash", b"kill", b"tgs")
 _API_HASH = re.compile(rb"['\"][0-9a-f]{32}['\"]")
 _SESSION_FILE = re.compile(rb"\.session(?![\w.])")
 # What makes a kill the kill of a worker; the rule reads the code, this only the bytes.
@@ -42,7 +41,7 @@ _SUPPRESSION = re.compile(rb"TGS\d|tgsession-lint:")
 def needles(config: Config) -> tuple[bytes, ...]:
     """What a file must name to matter by itself: the defaults and what the configuration adds."""
     named = [*config.telethon_roots, *(dotted.rpartition(".")[2] for dotted in (*config.guards, *config.client_classes))]
-    return tuple(dict.fromkeys((*_NEEDLES, *(name.encode() for name in named if name))))
+    return tuple(dict.fromkeys((*NEEDLES, *(name.encode() for name in named if name))))
 
 
 def read(path: str) -> bytes | None:
@@ -97,22 +96,26 @@ def any_of(wanted: Sequence[bytes], data: bytes) -> bool:
 def hints(data: bytes) -> bool:
     """Whether *data* may hold what the rules about secrets, files, kills and suppressions look for."""
     lowered = data.lower()
-    if not any(needle in lowered for needle in _HINT_NEEDLES):
+    if not any(needle in lowered for needle in _HINTNEEDLES):
         return False
     if _SUPPRESSION.search(data) or _SESSION_FILE.search(data) or (b"api_hash" in lowered and _API_HASH.search(data)):
         return True
     if b"kill" in lowered and WORKER.search(data):
         return True
+    from tgsession_lint import session_strings
+
     return any(True for _ in session_strings.find(data))
 
 
-@dataclass(slots=True)
 class Reach:
-    """The files that a mention can be imported into, and by which imports."""
+    """The files that a mention can be imported into, and by which imports.
 
-    importers: dict[str, list[tuple[str, tuple[str, ...] | None]]] = field(default_factory=dict)
-    """Imported file -> the files that import it, and the names that each takes; None for the module or all."""
-    hinting: list[str] = field(default_factory=list)
+    `importers`: imported file -> the files that import it, and the names that each takes; None for the module or all.
+    """
+
+    def __init__(self, importers: dict[str, list[tuple[str, tuple[str, ...] | None]]], hinting: list[str]) -> None:
+        self.importers = importers
+        self.hinting = hinting
 
     @property
     def files(self) -> set[str]:
@@ -124,9 +127,13 @@ class Mentions:
     """What matters in one project. Answers do not depend on which files are being linted."""
 
     def __init__(
-        self, config: Config, roots: Roots, files: Callable[[], Sequence[str]], given: Mapping[str, bytes] | None = None
+        self,
+        wanted: Sequence[bytes],
+        roots: Roots,
+        files: Callable[[], Sequence[str]],
+        given: Mapping[str, bytes] | None = None,
     ) -> None:
-        self.needles = needles(config)
+        self.needles = wanted
         self.roots = roots
         self._list = files
         self.given = given or {}
@@ -350,3 +357,13 @@ def _edges(roots: Roots, path: str, data: bytes) -> Iterator[tuple[str, tuple[st
             nested = roots.submodule(found, name)
             if nested is not None:
                 yield nested, None
+
+
+def may_matter(wanted: Sequence[str], known: Mentions) -> list[str]:
+    """The files that bytes alone do not rule out: each followed through its imports, or all searched at once."""
+    if len(wanted) <= FEW:
+        return [path for path in wanted if known.relevant(path) or known.hinted(path)]
+    if not known.seeds:
+        return []
+    known.follow()
+    return list(wanted)

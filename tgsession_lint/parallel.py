@@ -9,11 +9,11 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-import threading
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 _enabled = hasattr(os, "fork") and sys.platform != "win32"
 
@@ -27,7 +27,8 @@ def cores() -> int:
 
 def worth_forking() -> bool:
     """Whether a child would run beside us, and safely."""
-    return _enabled and cores() > 1 and threading.active_count() == 1
+    threading = sys.modules.get("threading")  # not imported: then nobody has started a thread
+    return _enabled and cores() > 1 and (threading is None or threading.active_count() == 1)
 
 
 class Beside:

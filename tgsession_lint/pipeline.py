@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tgsession_lint.discover import discover, project_files
-from tgsession_lint.mentions import FEW, Mentions
+from tgsession_lint.mentions import Mentions, may_matter, needles
 from tgsession_lint.modules import Roots
 
 if TYPE_CHECKING:
@@ -70,17 +70,7 @@ def run(
 def context(config: Config, found: Discovery, given: Mapping[str, bytes]) -> Mentions:
     """What is known of the project round the files that were *found*."""
     roots = Roots(str(config.root), config.src)
-    return Mentions(config, roots, lambda: [*project_files(config, found.listed), *found.files, *given], given)
-
-
-def may_matter(wanted: Sequence[str], known: Mentions) -> list[str]:
-    """The files that bytes alone do not rule out: each followed through its imports, or all searched at once."""
-    if len(wanted) <= FEW:
-        return [path for path in wanted if known.relevant(path) or known.hinted(path)]
-    if not known.seeds:
-        return []
-    known.follow()
-    return list(wanted)
+    return Mentions(needles(config), roots, lambda: [*project_files(config, found.listed), *found.files, *given], given)
 
 
 def lines(finding: Finding, *, cwd: Path, given: Mapping[str, bytes] | None = None) -> Sequence[str]:
