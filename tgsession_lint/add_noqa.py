@@ -1,95 +1,137 @@
-"""Findings -> `# noqa: CODE` on their lines, so that only new ones are reported from then on."""
+"""Findings -> the same source with a `# noqa: CODE` for each, so that only new ones are reported from then on.
+
+A comment goes to the row where the finding begins, else to the one where it ends: those are the rows that `suppress`
+reads. Whether it is a comment there, and not a part of a string, the parser says: what it does not see is taken back.
+"""
 
 from __future__ import annotations
 
-import io
 import os
 import re
-import tokenize
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tgsession_lint import atomic, places, sources
+from tgsession_lint.editable import NotEditableError, open_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tgsession_lint.editable import Editable, Row
     from tgsession_lint.finding import Finding
 
-_NOQA = re.compile(r"#\s*noqa\s*:\s*(?P<codes>[A-Za-z]+[0-9]+(?:[\s,]+[A-Za-z]+[0-9]+)*)", re.IGNORECASE)
-_ROWS = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
-# A suppression of these would be one more that suppresses nothing.
-_NOT_FOR = frozenset({"TGS901", "TGS902"})
+# What a comment cannot mend: a comment too many, a file that does not parse.
+_BEYOND = frozenset({"TGS901", "TGS902"})
+_NOQA = re.compile(r"#\s*noqa\s*:\s*[A-Za-z]+[0-9]+(?:[\s,]+[A-Za-z]+[0-9]+)*", re.IGNORECASE)
+_IGNORE = re.compile(r"#\s*tgsession-lint\s*:\s*ignore\b", re.IGNORECASE)
+_IGNORED = re.compile(r"#\s*tgsession-lint\s*:\s*ignore\s*\[[^\]]*", re.IGNORECASE)
 
 
-def add_noqa(findings: Iterable[Finding], cwd: str) -> tuple[int, list[tuple[str, str]]]:
-    """Write the suppressions; how many were added, and the files that could not be changed, each with the reason."""
-    by_path: dict[str, list[Finding]] = {}
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A file with the comments in it, how many findings they silence, and the findings that none could be put on."""
+
+    data: bytes
+    added: int
+    left: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that stays as it is, and why."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of a whole run's findings."""
+
+    added: int
+    files: int
+    left: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
+
+
+def add_noqa(data: bytes, path: str, findings: Iterable[Finding]) -> Marked:
+    """*data*, the content of the file at *path*, with a suppression for each of *findings*.
+
+    Raises:
+        NotEditableError: the file cannot be changed without changing more than the rows in question.
+    """
+    every = tuple(findings)
+    wanted = [finding for finding in every if finding.code not in _BEYOND]
+    text = open_text(data, path)
+    done = _place(text, {finding: (finding.cell, finding.location.row) for finding in wanted})
+    late = {finding: (finding.cell, finding.end_location.row) for finding in wanted if finding not in done}
+    done |= _place(text, late)
+    left = tuple(finding for finding in every if finding not in done)
+    return Marked(text.data() if done else data, len(done), left)
+
+
+def add_to_files(findings: Iterable[Finding], folder: str) -> Summary:
+    """The suppressions written into the files themselves, whose paths start from *folder*."""
+    by_path: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        if finding.code not in _NOT_FOR:
-            by_path.setdefault(finding.path, []).append(finding)
-    added, failures = 0, []
+        by_path[finding.path].append(finding)
+    marked: list[Marked] = []
+    left: list[Finding] = []
+    failures: list[Failure] = []
     for path, found in by_path.items():
         try:
-            added += _file(os.path.join(cwd, path), found)
-        except (OSError, ValueError) as error:
-            failures.append((path, getattr(error, "strerror", None) or str(error)))
-    return added, failures
+            marked.append(_rewrite(os.path.join(folder, path), found))
+            left += marked[-1].left
+        except (NotEditableError, OSError) as error:
+            failures.append(Failure(path, getattr(error, "strerror", None) or str(error)))
+            left += found
+    return Summary(sum(m.added for m in marked), sum(m.added > 0 for m in marked), tuple(left), tuple(failures))
 
 
-def _file(path: str, found: Sequence[Finding]) -> int:
-    if path.endswith(".ipynb"):
-        raise ValueError("comments are not written into notebooks: use `per-file-ignores`")
+def _rewrite(path: str, findings: Sequence[Finding]) -> Marked:
+    from tgsession_lint import atomic, sources
+
     data = sources.read(path)
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    rows = _ROWS.findall(data.decode(encoding))
-    wanted = _on_rows(found, last=False)
-    text = "".join(_with_codes(rows, wanted))
-    # Inside a string, or after a backslash, it is no comment: the last row of the finding has to do.
-    late = [finding for finding in found if finding.code not in _codes_on(text, finding.location.row)]
-    if late:
-        early = [finding for finding in found if finding not in late]
-        both = _on_rows(early, last=False)
-        for row, codes in _on_rows(late, last=True).items():
-            both.setdefault(row, []).extend(codes)
-        text = "".join(_with_codes(rows, both))
-    missing = [f for f in late if f.code not in _codes_on(text, f.end_location.row)]
-    if missing:
-        raise ValueError(f"no comment can stand at line {missing[0].location.row}: use `per-file-ignores`")
-    atomic.write(path, text.encode(encoding))
-    return len(found)
+    marked = add_noqa(data, path, findings)
+    if marked.data != data:
+        atomic.write(path, marked.data)
+    return marked
 
 
-def _on_rows(found: Iterable[Finding], *, last: bool) -> dict[int, list[str]]:
-    wanted: dict[int, list[str]] = {}
-    for finding in found:
-        row = (finding.end_location if last else finding.location).row
-        codes = wanted.setdefault(row, [])
-        if finding.code not in codes:
-            codes.append(finding.code)
-    return wanted
+def _place(text: Editable, rows: Mapping[Finding, Row]) -> set[Finding]:
+    """Comment on *rows*; the findings for which that worked."""
+    codes: defaultdict[Row, set[str]] = defaultdict(set)
+    for finding, row in rows.items():
+        codes[row].add(finding.code)
+    before = (text.comments() or {}) if rows else {}
+    old = {row: text.row(row) for row in codes}
+    for row, line in old.items():
+        text.put(row, _commented(line, before.get(row), sorted(codes[row])))
+    after = text.comments() if rows else {}
+    failed = {row for row in old if after is None or not codes[row] <= _silenced(text, row, after)}
+    for row in failed:
+        text.put(row, old[row])
+    if after is None and len(rows) > 1:  # one of them broke the syntax: each by itself, and the others are done
+        return {found for finding, row in rows.items() for found in _place(text, {finding: row})}
+    return {finding for finding, row in rows.items() if row not in failed}
 
 
-def _with_codes(rows: Sequence[str], wanted: Mapping[int, Sequence[str]]) -> Iterable[str]:
-    for row, line in enumerate(rows, start=1):
-        yield _with(line, sorted(wanted[row])) if row in wanted else line
+def _commented(line: str, comment: int | None, codes: Sequence[str]) -> str:
+    """*line*, whose comment starts at index *comment*, with *codes* in it."""
+    code, said = (line, "") if comment is None else (line[:comment], line[comment:])
+    known = _directive(said)
+    if known is None:
+        return line.rstrip(" \t") + "  # noqa: " + ", ".join(codes)
+    missing = "".join(f", {wanted}" for wanted in codes if wanted not in known.group())
+    return code + said[: known.end()] + missing + said[known.end() :]
 
 
-def _with(line: str, codes: Sequence[str]) -> str:
-    body = line.rstrip("\r\n")
-    ending = line[len(body) :]
-    match = _NOQA.search(body)
-    if match is None:
-        return f"{body.rstrip()}  # noqa: {', '.join(codes)}{ending}"
-    known = re.split(r"[\s,]+", match.group("codes"))
-    listed = ", ".join([*known, *(code for code in codes if code not in known)])
-    return body[: match.start("codes")] + listed + body[match.end("codes") :] + ending
+def _directive(comment: str) -> re.Match[str] | None:
+    """What `suppress` reads in *comment*, up to the end of its last code."""
+    return _IGNORED.search(comment) if _IGNORE.search(comment) else _NOQA.search(comment)
 
 
-def _codes_on(text: str, row: int) -> set[str]:
-    """The codes that comments on *row* suppress."""
-    module = sources.parse_text(text.removeprefix("\ufeff"), "").module
-    if module is None:
-        return set()
-    comments = places.find(module, (), comments=True).comments
-    matches = [_NOQA.search(comment.text) for comment in comments if comment.position.row == row]
-    return {code for match in matches if match for code in re.split(r"[\s,]+", match.group("codes"))}
+def _silenced(text: Editable, row: Row, comments: Mapping[Row, int]) -> set[str]:
+    """The codes that the comment on *row* silences."""
+    known = _directive(text.row(row)[comments[row] :]) if row in comments else None
+    return set(re.findall(r"TGS\d+", known.group())) if known else set()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tgsession_lint.finding import Finding
 
 FORMAT = 1
-_ABOUT = "Findings of tgsession-lint that are known already; made by `tgsession-lint --write-baseline FILE`."
+ABOUT = "Findings of tgsession-lint that are known already; made by `tgsession-lint --write-baseline FILE`."
 
 
 class Entry(NamedTuple):
@@ -60,7 +60,7 @@ def write(known: Iterable[Entry]) -> str:
 
     rows = [json.dumps({**entry._asdict(), "count": count}) for entry, count in sorted(Counter(known).items())]
     listed = "[\n    " + ",\n    ".join(rows) + "\n  ]" if rows else "[]"
-    return f'{{\n  "about": {json.dumps(_ABOUT)},\n  "version": {FORMAT},\n  "findings": {listed}\n}}\n'
+    return f'{{\n  "about": {json.dumps(ABOUT)},\n  "version": {FORMAT},\n  "findings": {listed}\n}}\n'
 
 
 def read(text: str) -> Counter[Entry]:

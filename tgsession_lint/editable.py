@@ -14,7 +14,7 @@ Row: TypeAlias = "tuple[int | None, int]"  # the cell, None outside notebooks, a
 _ROW_END = re.compile(r"(\r\n|\r|\n)")
 
 
-class NotEditable(Exception):  # noqa: N818 - a state of the file, not an error of ours
+class NotEditableError(Exception):
     """The file cannot be changed without changing more than the rows in question."""
 
 
@@ -56,12 +56,12 @@ def open_text(data: bytes, path: str) -> Editable:
     """The file at *path*, of which *data* is the content.
 
     Raises:
-        NotEditable: it cannot be decoded, or not be put together again as it was.
+        NotEditableError: it cannot be decoded, or not be put together again as it was.
     """
     texts, pack = _notebook(data) if path.endswith(".ipynb") else _python(data)
     if pack(texts) != data:
         message = "the notebook is not laid out as Jupyter does it: save it there once"
-        raise NotEditable(message if path.endswith(".ipynb") else "the file's encoding does not give its bytes back")
+        raise NotEditableError(message if path.endswith(".ipynb") else "the file's encoding does not give its bytes back")
     return Editable(path, texts, pack)
 
 
@@ -73,7 +73,7 @@ def _python(data: bytes) -> tuple[Mapping[int | None, str], Callable[[Mapping[in
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
     except (SyntaxError, ValueError, LookupError) as error:
-        raise NotEditable(f"the file cannot be decoded: {error}") from None
+        raise NotEditableError(f"the file cannot be decoded: {error}") from None
     return {None: text}, lambda texts: texts[None].encode(encoding)
 
 
@@ -85,7 +85,7 @@ def _notebook(data: bytes) -> tuple[Mapping[int | None, str], Callable[[Mapping[
         content = json.loads(text)
         cells = dict(_code_cells(content))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise NotEditable(f"the notebook cannot be read: {error}") from None
+        raise NotEditableError(f"the notebook cannot be read: {error}") from None
     layout, style = _layout(text), _indent(text)
     # Jupyter writes letters as they are; other programs escape them.
     escaped = layout(json.dumps(content, ensure_ascii=False, **style)) != data

@@ -1,0 +1,167 @@
+"""One run of the linter as a user sees it: settings, findings, what is known of them, report, exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tgsession_lint import __version__, adopt, baseline, config, pipeline, settings, standard_input, terminal
+from tgsession_lint.reports import Report, render
+from tgsession_lint.rule import REPOSITORY, every_rule, url
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tgsession_lint.finding import Finding
+    from tgsession_lint.pipeline import Outcome
+    from tgsession_lint.request import Request
+    from tgsession_lint.rule import Rule
+
+CLEAN, FINDINGS, WRONG_USE, OUR_FAULT = range(4)
+_COLORED = ("full", "concise")
+_SELECTORS = ("select", "extend_select", "ignore", "per_file_ignores")
+
+
+class Run:
+    """One run, from the settings to the exit status."""
+
+    def __init__(self, request: Request, cwd: Path) -> None:
+        self.request = request
+        self.cwd = cwd
+        self.input = standard_input.read(request.paths, request.stdin_filename, cwd)
+        self.targets = [Path(path) for path in request.paths if path != standard_input.DASH]
+        self.settings = self._resolve()
+        self.config = self.settings.config
+
+    def _resolve(self) -> settings.Settings:
+        named = [*self.targets, *(Path(path) for path in self.input.contents)]
+        file = Path(self.request.config) if self.request.config else None
+        loaded = config.load(named, self.cwd, file=file, isolated=self.request.isolated)
+        found = settings.resolve(loaded, self.request.settings, self.request.origins)
+        # The rules bring libcst with them: whoever selects none of them by name does not wait for it.
+        if any(getattr(found.config, name) for name in _SELECTORS):
+            found = settings.unhidden(found, self.rules)
+            config.check_codes(found.config, self.rules)
+        return found
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """All rules by code."""
+        return {rule.code: rule for rule in every_rule()}
+
+    def status(self) -> int:
+        """Do what was asked for; the exit status."""
+        if self.request.show_settings:
+            return self._show_settings()
+        outcome = self._lint()
+        left, notes, problems = self._adopted(outcome.findings)
+        # Writing down what is known has nothing to report but what it could not write down.
+        if left or not (self.request.write_baseline or self.request.add_noqa):
+            self._output(self._report(left, outcome))
+        if notes and not self.request.quiet:
+            terminal.say("".join(f"note:  {note}\n" for note in notes))
+        for problem in problems:
+            terminal.complain(*problem)
+        return max(self._end(left, outcome), WRONG_USE if problems else CLEAN)
+
+    def _adopted(self, findings: Sequence[Finding]) -> adopt.Adopted:
+        """What is left of *findings* when those that are known, or made known now, are taken away."""
+        request = self.request
+        if request.write_baseline is not None:
+            return adopt.write(findings, self._known_as, request.write_baseline, self.cwd)
+        adopted = adopt.Adopted(tuple(findings))
+        if request.baseline is not None:
+            adopted = adopt.subtract(findings, self._known_as, request.baseline, self.cwd, self._judged)
+        if request.add_noqa:
+            silenced = adopt.silence(adopted.left, self.cwd)
+            adopted = silenced._replace(notes=adopted.notes + silenced.notes)
+        return adopted
+
+    def _known_as(self, findings: Sequence[Finding]) -> list[baseline.Entry]:
+        return baseline.entries(findings, self.lines, lambda path: self.config.relative(str(self.cwd / path)))
+
+    def _judged(self, path: str, code: str) -> bool:
+        """Whether this run would have found *code* in the file at *path*, from the root, if it were there."""
+        whole = os.path.normpath(self.config.root / path)
+        targets = [os.path.normpath(self.cwd / target) for target in self.targets] + list(self.input.contents)
+        inside = any(whole == target or whole.startswith(target.rstrip(os.sep) + os.sep) for target in targets)
+        return inside and code in config.rules_for(self.config, whole, self.rules)
+
+    def _lint(self) -> Outcome:
+        progress = terminal.Progress(on=not self.request.quiet)
+        try:
+            outcome = pipeline.run(self.targets, self.config, cwd=self.cwd, given=self.input.kept(self.config), progress=progress)
+        finally:
+            progress.end()
+        return replace(outcome, findings=tuple(map(self.input.renamed, outcome.findings)))
+
+    def _end(self, left: Sequence[Finding], outcome: Outcome) -> int:
+        for problem in outcome.problems:
+            hint = f"paths start from `{self.cwd}`"
+            terminal.complain(f"{problem.message}: `{problem.path}`", "what is not there, or not read, is not checked", hint)
+        for fault in outcome.faults:
+            terminal.report_fault(fault, __version__, REPOSITORY)
+        if outcome.faults:
+            return OUR_FAULT
+        if outcome.problems:
+            return WRONG_USE
+        if not outcome.checked:
+            hint = "name files or folders that hold Python; `--show-settings` tells what is excluded"
+            terminal.complain("there is no Python file to check", "nothing was checked", hint, label="warning")
+        return FINDINGS if left and not self.request.exit_zero else CLEAN
+
+    # the report
+
+    def lines(self, finding: Finding) -> Sequence[str]:
+        """The rows of the file that *finding* is in."""
+        return pipeline.lines(finding, cwd=self.cwd, given=self.input.by_shown)
+
+    def _report(self, findings: Sequence[Finding], outcome: Outcome) -> str:
+        request = self.request
+        machine = request.output_format == "sarif"  # which lists all rules, also those without findings
+        summaries = {code: (rule.name, rule.summary) for code, rule in self.rules.items()} if findings or machine else {}
+        if request.statistics:
+            from tgsession_lint.reports.statistics import render_statistics
+
+            return render_statistics(findings, summaries, as_json=request.output_format.startswith("json"))
+        report = Report(
+            tuple(findings), self.lines, lambda code: url(self.rules[code].name), __version__, summaries,
+            str(self.config.root), outcome.checked, color=self._color(), width=self._width(), cwd=str(self.cwd),
+        )  # fmt: skip
+        text = render(request.output_format, report)
+        # A run that looked at nothing says so on standard error, whatever the format.
+        silent = request.quiet or not (outcome.checked or findings)
+        return _without_closing(text, report) if silent and request.output_format in _COLORED else text
+
+    def _color(self) -> bool:
+        if self.request.output_format not in _COLORED:
+            return False
+        stream = None if self.request.output_file else sys.stdout
+        # FORCE_COLOR is about what somebody looks at, not about files.
+        environment = {} if self.request.output_file else os.environ
+        return terminal.wants_color(stream, environment, self.request.color)
+
+    def _width(self) -> int | None:
+        return None if self.request.output_file else terminal.width(sys.stdout)
+
+    def _output(self, text: str) -> None:
+        if self.request.output_file is None:
+            terminal.write(text, color=self._color())
+        else:
+            adopt.save(str(self.cwd / self.request.output_file), text, "the report would be lost")
+
+    def _show_settings(self) -> int:
+        chosen = config.rules_for(replace(self.config, per_file_ignores=()), str(self.config.root / "any.py"), self.rules)
+        show = settings.as_json if self.request.output_format == "json" else settings.as_toml
+        self._output(show(self.settings, self.request.others(), tuple(sorted(chosen))))
+        return CLEAN
+
+
+def _without_closing(text: str, report: Report) -> str:
+    from tgsession_lint.reports.closing import closing
+
+    kept = text.removesuffix(closing(report)).rstrip("\n")
+    return f"{kept}\n" if kept else ""
