@@ -72,7 +72,7 @@ def _wrong_use(error: click.ClickException) -> None:
     "environment: TGSESSION_LINT_SELECT=TGS1. Exit status: 0 clean, 1 findings, 2 wrong use or configuration, 3 a fault of "
     "the linter.",
 )
-@click.argument("paths", nargs=-1, shell_complete=options.paths)
+@click.argument("paths", nargs=-1, cls=options.Paths, shell_complete=options.paths)
 @options.linting
 def cli(paths: tuple[str, ...], **given: Any) -> int:
     """Find the code that costs a Telegram session its login.
@@ -126,9 +126,13 @@ def rules(output_format: str) -> int:
 def completion(shell: str) -> int:
     """Print the completion script for SHELL.
 
-    For bash: eval "$(tgsession-lint completion bash)" in ~/.bashrc; for zsh the same with zsh in ~/.zshrc; for fish:
+    To switch it on, put the first line into ~/.bashrc, the second into ~/.zshrc, or run the third:
+
+    \b
+    eval "$(tgsession-lint completion bash)"
+    eval "$(tgsession-lint completion zsh)"
     tgsession-lint completion fish > ~/.config/fish/completions/tgsession-lint.fish
-    """
+    """  # noqa: D301 - for click it means: do not wrap
     from click.shell_completion import ShellComplete, get_completion_class
 
     kind = get_completion_class(shell)

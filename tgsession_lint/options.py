@@ -37,6 +37,15 @@ class Option(click.Option):
         self.heading = heading
 
 
+class Paths(click.Argument):
+    """What is to be linted; no part of how the commands are called."""
+
+    def get_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Nothing: the usage line of the group says it by itself."""
+        del ctx
+        return []
+
+
 class Lint(click.Group):
     """A group that lints unless its first argument is one of its commands; a path called like one is `./rule`."""
 
@@ -190,10 +199,18 @@ def _settings() -> list[Callable[..., Any]]:
     ]
 
 
+def _help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    del param
+    if value and not ctx.resilient_parsing:
+        click.echo(ctx.get_help())
+        ctx.exit()
+
+
 def _other() -> list[Callable[..., Any]]:
     from tgsession_lint import __version__
 
     return [
         click.version_option(__version__, cls=Option, action=True, heading="Other", message="%(prog)s %(version)s"),
-        click.help_option("-h", "--help", cls=Option, action=True, heading="Other"),
-    ]
+        _option("-h", "--help", is_flag=True, is_eager=True, expose_value=False, callback=_help, action=True, heading="Other",
+                help="Show this message and exit."),
+    ]  # fmt: skip
