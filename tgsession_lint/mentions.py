@@ -32,7 +32,12 @@ _PROJECT_MARKERS = ("pyproject.toml", "setup.py", ".git")
 # Searched in lower case. Each thing that `hints` looks for closely holds one of these.
 _HINTNEEDLES = (b"session", b"api_hash", b"kill", b"tgs")
 _API_HASH = re.compile(rb"['\"][0-9a-f]{32}['\"]")
-_SESSION_FILE = re.compile(rb"\.session(?![\w.])")
+# Inside quotes, as far as a line tells: `request.session` is an attribute, and far more common.
+_SESSION_FILE = re.compile(rb"['\"][^'\"\n]*\.session(?![\w.(\[])")
+_KILL = re.compile(
+    rb"SIGKILL|signal\s*=\s*['\"]KILL|\bkill(?:pg)?\(.{0,200}?\b9\b|kill(?:all)?\b.{0,80}?\s-(?:9|KILL|s\b|-signal)", re.DOTALL
+)
+_PROCESS = re.compile(rb"Popen|Process\b|process_iter|create_subprocess")
 # What makes a kill the kill of a worker; the rule reads the code, this only the bytes.
 WORKER = re.compile(rb"(?i)celery|worker|userbot|telethon|telegram|tg_?bot|dramatiq|\brq\b|\barq\b|revoke")
 _SUPPRESSION = re.compile(rb"TGS\d|tgsession-lint:")
@@ -100,11 +105,15 @@ def hints(data: bytes) -> bool:
         return False
     if _SUPPRESSION.search(data) or _SESSION_FILE.search(data) or (b"api_hash" in lowered and _API_HASH.search(data)):
         return True
-    if b"kill" in lowered and WORKER.search(data):
+    if b"kill" in lowered and _kills(data) and WORKER.search(data):
         return True
     from tgsession_lint import session_strings
 
     return any(True for _ in session_strings.find(data))
+
+
+def _kills(data: bytes) -> bool:
+    return _KILL.search(data) is not None or (b".kill()" in data and _PROCESS.search(data) is not None)
 
 
 class Reach:
