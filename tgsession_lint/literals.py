@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.names import lookup
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.tree import dotted_name, string_value
 from tgsession_lint.values import External, ModuleRef
 
 if TYPE_CHECKING:
@@ -22,12 +22,15 @@ _MAX_HOPS = 8
 
 def text_of(node: Any) -> str | None:
     """The text of a plain or concatenated literal."""
-    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
-        value = node.evaluated_value
-        if isinstance(value, bytes):
-            return value.decode("latin-1")
-        return value
-    return None
+    parts: list[str] = []
+    while isinstance(node, cst.ConcatenatedString):
+        left = string_value(node.left)
+        if left is None:
+            return None
+        parts.append(left)
+        node = node.right
+    last = string_value(node)
+    return None if last is None else "".join((*parts, last))
 
 
 def strings_in(node: Node) -> Iterator[str]:
@@ -44,51 +47,60 @@ def strings_in(node: Node) -> Iterator[str]:
             pending.extend(reversed(current.children))
 
 
-def origin(ask: Evaluator, module: Module, node: Any, hops: int = _MAX_HOPS) -> tuple[Module, Any]:
-    """The expression that *node* is another name for, and the module it stands in."""
+def origin(
+    ask: Evaluator, module: Module, node: Any, hops: int = _MAX_HOPS, *, holding: bytes | None = None
+) -> tuple[Module, Any]:
+    """The expression that *node* is another name for, and the module it stands in.
+
+    Constants are followed into modules that have to do with a client, and into any that has *holding* in it.
+    """
     if hops == 0 or node not in module.tree.parents:  # the names of keywords are no part of the tree that was walked
         return module, node
     if isinstance(node, cst.Name):
-        return _origin_of_name(ask, module, node, hops)
+        return _origin_of_name(ask, module, node, hops, holding)
     if isinstance(node, cst.Attribute) and dotted_name(node) is not None:
         for value in ask.value(module, node.value):
             if isinstance(value, ModuleRef):
-                found = _constant(ask, value.path, node.attr.value, hops)
+                found = _constant(ask, value.path, node.attr.value, hops, holding)
                 if found is not None:
                     return found
     return module, node
 
 
-def _origin_of_name(ask: Evaluator, module: Module, node: cst.Name, hops: int) -> tuple[Module, Any]:
+def _origin_of_name(
+    ask: Evaluator, module: Module, node: cst.Name, hops: int, holding: bytes | None
+) -> tuple[Module, Any]:
     found = lookup(module.tree, node.value, module.tree.scope_at(node), node)
     bindings = found[1] if found is not None else []
     if len(bindings) != 1:
         return module, node
     binding = bindings[0]
     if binding.kind in {"assign", "annotated", "type"} and binding.value is not None and not binding.path:
-        return origin(ask, module, binding.value, hops - 1)
+        return origin(ask, module, binding.value, hops - 1, holding=holding)
     if binding.kind == "for" and binding.value is not None:
         return module, binding.value
     if binding.kind == "from":
         statement: Any = binding.node
         alias: Any = binding.value
         for value in ask.module_named(module, dotted_name(statement.module) or "", len(statement.relative)):
-            constant = _constant(ask, value.path, alias.name.value, hops) if isinstance(value, ModuleRef) else None
-            if constant is not None:
-                return constant
+            if isinstance(value, ModuleRef):
+                constant = _constant(ask, value.path, alias.name.value, hops, holding)
+                if constant is not None:
+                    return constant
     return module, node
 
 
-def _constant(ask: Evaluator, path: str, name: str, hops: int) -> tuple[Module, Any] | None:
-    """The value of the constant *name* of the module at *path*, read whether or not the module mentions a client."""
-    target = ask.project.parsed(path)
+def _constant(ask: Evaluator, path: str, name: str, hops: int, holding: bytes | None) -> tuple[Module, Any] | None:
+    """The value of the constant *name* of the module at *path*."""
+    anyhow = holding is not None and ask.project.holds(path, holding)
+    target = ask.project.parsed(path) if anyhow else ask.project.module(path)
     if target is None:
         return None
     bindings = [b for b in target.tree.scope.bindings.get(name, []) if b.value is not None]
     if len(bindings) != 1:
         return None
     if bindings[0].kind in {"assign", "annotated", "type"} and not bindings[0].path:
-        return origin(ask, target, bindings[0].value, hops - 1)
+        return origin(ask, target, bindings[0].value, hops - 1, holding=holding)
     return None
 
 

@@ -30,16 +30,14 @@ FEW = 64
 _PROJECT_MARKERS = ("pyproject.toml", "setup.py", ".git")
 
 # Searched in lower case. Each thing that `hints` looks for closely holds one of these.
-_HINTNEEDLES = (b"session", b"api_hash", b"kill", b"tgs")
+_HINT_NEEDLES = (b"session", b"api_hash", b"kill", b"tgs")
 _API_HASH = re.compile(rb"['\"][0-9a-f]{32}['\"]")
-# Inside quotes, as far as a line tells: `request.session` is an attribute, and far more common.
-_SESSION_FILE = re.compile(rb"['\"][^'\"\n]*\.session(?![\w.(\[])")
 _KILL = re.compile(
-    rb"SIGKILL|signal\s*=\s*['\"]KILL|\bkill(?:pg)?\(.{0,200}?\b9\b|kill(?:all)?\b.{0,80}?\s-(?:9|KILL|s\b|-signal)", re.DOTALL
+    rb"signal\s*=\s*['\"]KILL|\bkill(?:pg)?\(.{0,200}?\b9\b|kill(?:all)?\b.{0,80}?\s-(?:9|KILL|s\b|-signal)", re.DOTALL
 )
-_PROCESS = re.compile(rb"Popen|Process\b|process_iter|create_subprocess")
-# What makes a kill the kill of a worker; the rule reads the code, this only the bytes.
-WORKER = re.compile(rb"(?i)celery|worker|userbot|telethon|telegram|tg_?bot|dramatiq|\brq\b|\barq\b|revoke")
+_PROCESSES = (b"Popen", b"Process", b"process_iter", b"create_subprocess")
+# What makes a kill the kill of a worker; the rule reads the code, this only the bytes, in lower case.
+_WORKERS = (b"celery", b"worker", b"userbot", b"telethon", b"telegram", b"tgbot", b"tg_bot", b"dramatiq", b"revoke")
 _SUPPRESSION = re.compile(rb"TGS\d|tgsession-lint:")
 
 
@@ -101,19 +99,36 @@ def any_of(wanted: Sequence[bytes], data: bytes) -> bool:
 def hints(data: bytes) -> bool:
     """Whether *data* may hold what the rules about secrets, files, kills and suppressions look for."""
     lowered = data.lower()
-    if not any(needle in lowered for needle in _HINTNEEDLES):
+    if not any(needle in lowered for needle in _HINT_NEEDLES):
         return False
-    if _SUPPRESSION.search(data) or _SESSION_FILE.search(data) or (b"api_hash" in lowered and _API_HASH.search(data)):
+    if _SUPPRESSION.search(data) or (b"api_hash" in lowered and _API_HASH.search(data)):
         return True
-    if b"kill" in lowered and _kills(data) and WORKER.search(data):
-        return True
+    if _names_session_file(data) or (b"kill" in lowered and any_of(_WORKERS, lowered) and _kills(data)):
+        from tgsession_lint import glance
+
+        if glance.worth_parsing(data):
+            return True
     from tgsession_lint import session_strings
 
     return any(True for _ in session_strings.find(data))
 
 
 def _kills(data: bytes) -> bool:
-    return _KILL.search(data) is not None or (b".kill()" in data and _PROCESS.search(data) is not None)
+    if b"SIGKILL" in data or _KILL.search(data) is not None:
+        return True
+    return b".kill()" in data and any_of(_PROCESSES, data)
+
+
+def _names_session_file(data: bytes) -> bool:
+    """Whether `.session` stands inside quotes, as far as its line tells: `request.session` is far more common."""
+    at = data.find(b".session")
+    while at >= 0:
+        after = data[at + 8 : at + 9]
+        before = data[data.rfind(b"\n", 0, at) + 1 : at]
+        if (b'"' in before or b"'" in before) and not after.isalnum() and after not in {b"_", b".", b"(", b"["}:
+            return True
+        at = data.find(b".session", at + 8)
+    return False
 
 
 class Reach:

@@ -66,6 +66,7 @@ class Beside:
         with os.fdopen(self._reading, "rb") as pipe:
             data = pipe.read()
         os.waitpid(self._child, 0)
+        self._child = 0
         try:
             return marshal.loads(data)  # noqa: S302 - from our own child, through a pipe of our own
         except (EOFError, ValueError, TypeError):

@@ -14,19 +14,16 @@ if TYPE_CHECKING:
     from tgsession_lint.config import Config
     from tgsession_lint.modules import Roots
     from tgsession_lint.sources import Document
-    from tgsession_lint.tree import Node, Tree
-    from tgsession_lint.values import Values
+    from tgsession_lint.tree import Tree
 
 
 @dataclass(slots=True, eq=False)
 class Module:
-    """One parsed file and what has been found out about its expressions."""
+    """One parsed file."""
 
     path: str
     document: Document
     tree: Tree
-    values: dict[Node, Values] = field(default_factory=dict)
-    """What each expression asked about so far can stand for."""
     uses_telethon: bool | None = None
     """Whether it imports Telethon itself; None until somebody asks."""
 
@@ -64,6 +61,13 @@ class Project:
         if document.module is None:
             return None
         return Module(path, document, walk(document.module))
+
+    def holds(self, path: str, needle: bytes) -> bool:
+        """Whether the file at *path* can be read and has *needle* in it."""
+        try:
+            return needle in (self.given[path] if path in self.given else sources.read(path))
+        except OSError:
+            return False
 
     def document(self, path: str) -> Document:
         """The text and the tree of *path*.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from tgsession_lint.glance import SESSION_FILE
 from tgsession_lint.literals import origin, strings_in
 from tgsession_lint.values import External
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Node
 
-_NAME = re.compile(r"\.session(?:-journal|-wal|-shm)?(?![\w.])")
 _FUNCTIONS = {
     "shutil.copy": "copied", "shutil.copy2": "copied", "shutil.copyfile": "copied", "shutil.copyfileobj": "copied",
     "shutil.move": "moved", "os.rename": "moved", "os.replace": "moved", "os.renames": "moved",
@@ -83,7 +83,7 @@ def _by_shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
         return ""
     command = " ".join(strings_in(call.args[0].value))
     verb = _SHELL_VERBS.search(command)
-    return _VERBS[verb.group(1)] if verb and _NAME.search(command) else ""
+    return _VERBS[verb.group(1)] if verb and SESSION_FILE.search(command) else ""
 
 
 def _source(node: Node) -> str:
@@ -96,14 +96,14 @@ def is_session_file(ask: Evaluator, module: Module, node: Any) -> bool:
         return True
     names = [node] if isinstance(node, (cst.Name, cst.Attribute)) else _names_inside(node)
     for name in names:
-        _, source = origin(ask, module, name)
+        _, source = origin(ask, module, name, holding=b".session")
         if source is not name and _says_session(source):
             return True
     return False
 
 
 def _says_session(node: Any) -> bool:
-    return any(_NAME.search(text) for text in strings_in(node))
+    return any(SESSION_FILE.search(text) for text in strings_in(node))
 
 
 def _names_inside(node: Any) -> list[Any]:
@@ -119,6 +119,6 @@ def _names_inside(node: Any) -> list[Any]:
 
 def _is_path(ask: Evaluator, module: Module, node: Any) -> bool:
     """Whether an expression is a `pathlib` path rather than a text."""
-    _, source = origin(ask, module, node)
+    _, source = origin(ask, module, node, holding=b".session")
     code = _source(source)
     return "Path(" in code or " / " in code or "glob(" in code or "iterdir(" in code

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.facts.idioms import source_of
+from tgsession_lint.glance import SHELL_KILL, WORKER
 from tgsession_lint.literals import origin, strings_in, text_of
 from tgsession_lint.values import External
 
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Node
 
-_WORKER = re.compile(r"celery|worker|userbot|telethon|telegram|tg_?bot|dramatiq|\brq\b|\barq\b", re.IGNORECASE)
 # A process that this very program started, or a pid that it kept: what it runs is likely what the file is about.
 _CLIENT = re.compile(r"telethon|TelegramClient|guarded_client")
-_SHELL_KILL = re.compile(r"\b(?:pkill|killall|kill)\b[^|;&]*?\s-(?:9|KILL|SIGKILL|s\s+(?:9|KILL|SIGKILL)|-signal[= ](?:9|KILL|SIGKILL))\b")
 _OS_KILLS = frozenset({"os.kill", "os.killpg", "signal.pidfd_send_signal", "signal.pthread_kill"})
 _SHELLS = frozenset(
     {
@@ -82,7 +81,7 @@ def _signalled(ask: Evaluator, module: Module, call: cst.Call) -> str:
         return ""
     signal = call.args[1].value
     imported = any(isinstance(v, External) and v.name == "signal.SIGKILL" for v in ask.value(module, signal))
-    killing = imported or _is_sigkill(origin(ask, module, signal)[1])
+    killing = imported or _is_sigkill(origin(ask, module, signal, holding=b"KILL")[1])
     return f"{min(found)}(…, SIGKILL)" if killing and _about_workers(module, call, _CLIENT) else ""
 
 
@@ -93,9 +92,9 @@ def _shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
     if not names & _SHELLS:
         return ""
     command = " ".join(text for arg in call.args if arg.keyword is None for text in strings_in(arg.value))
-    if not _SHELL_KILL.search(command):
+    if not SHELL_KILL.search(command):
         return ""
-    return "kill -9" if _WORKER.search(command) or _about_workers(module, call) else ""
+    return "kill -9" if WORKER.search(command) or _about_workers(module, call) else ""
 
 
 def _process(ask: Evaluator, module: Module, call: cst.Call) -> str:
@@ -107,10 +106,11 @@ def _process(ask: Evaluator, module: Module, call: cst.Call) -> str:
     home, source = origin(ask, module, func.value)
     started = _started_by(ask, home, source)
     receiver = source_of(func.value)
-    if not started and not _WORKER.search(receiver):
+    if not started and not WORKER.search(receiver):
         return ""
-    ours = _CLIENT if "Process(" in source_of(source) else _WORKER
-    meant = _WORKER.search(receiver) or _WORKER.search(source_of(source)) or _about_workers(module, call, ours)
+    start = source_of(source)
+    of_this_program = "Process(" in start and _CLIENT.search(module.document.text)
+    meant = WORKER.search(receiver) or WORKER.search(start) or of_this_program
     return f"{receiver}.{func.attr.value}()" if meant and (started or not call.args) else ""
 
 
@@ -127,17 +127,17 @@ def _started_by(ask: Evaluator, module: Module, source: Any) -> bool:
     return False
 
 
-def _about_workers(module: Module, call: Node, whole: re.Pattern[str] = _WORKER) -> bool:
+def _about_workers(module: Module, call: Node, whole: re.Pattern[str] = WORKER) -> bool:
     """Whether the code round *call* speaks of workers, or the file by its name, or as a whole of *whole*."""
     name = module.path.replace("\\", "/").rpartition("/")[2]
-    if _WORKER.search(name) or (whole is _CLIENT and _CLIENT.search(module.document.text)):
+    if WORKER.search(name) or (whole is _CLIENT and _CLIENT.search(module.document.text)):
         return True
     for above in module.tree.ancestors(call):
         if isinstance(above, cst.FunctionDef):
-            return bool(_WORKER.search(source_of(above)))
+            return bool(WORKER.search(source_of(above)))
     statement = call
     for above in module.tree.ancestors(call):
         if isinstance(above, cst.Module):
             break
         statement = above
-    return bool(_WORKER.search(source_of(statement)))
+    return bool(WORKER.search(source_of(statement)))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _WRAPPERS = frozenset({"StringSession", "SQLiteSession", "Path", "PurePath", "str", "SQLiteStorage", "resolve", "expanduser"})
 
+_MAX_HOPS = 8
+
 
 @dataclass(frozen=True, slots=True)
 class SessionUse:
@@ -82,8 +84,10 @@ def argument(call: cst.Call, index: int, keyword: str) -> Any:
     return None
 
 
-def _named(ask: Evaluator, module: Module, node: Any) -> tuple[str, str] | None:
-    home, source = origin(ask, module, node)
+def _named(ask: Evaluator, module: Module, node: Any, hops: int = _MAX_HOPS) -> tuple[str, str] | None:
+    if not hops:  # `name = Path(name)`
+        return None
+    home, source = origin(ask, module, node, holding=b"")
     text = text_of(source)
     if text is not None:
         return _file(text)
@@ -91,12 +95,12 @@ def _named(ask: Evaluator, module: Module, node: Any) -> tuple[str, str] | None:
     if variable is not None:
         return ("environment", variable)
     if isinstance(source, cst.BinaryOperation) and isinstance(source.operator, cst.Divide):
-        return _named(ask, home, source.right)
+        return _named(ask, home, source.right, hops - 1)
     if isinstance(source, cst.Call):
         name = source.func.attr.value if isinstance(source.func, cst.Attribute) else getattr(source.func, "value", "")
         inner = source.args[0].value if source.args else getattr(source.func, "value", None)
         if name in _WRAPPERS and isinstance(inner, cst.CSTNode):
-            return _named(ask, home, inner)
+            return _named(ask, home, inner, hops - 1)
     return None
 
 
