@@ -96,14 +96,18 @@ def any_of(wanted: Sequence[bytes], data: bytes) -> bool:
     return False
 
 
-def hints(data: bytes) -> bool:
-    """Whether *data* may hold what the rules about secrets, files, kills and suppressions look for."""
+def hints(data: bytes, *, nearby: bool = True) -> bool:
+    """Whether *data* may hold what the rules about secrets, files, kills and suppressions look for.
+
+    Those about files and kills speak only *nearby* a client.
+    """
     lowered = data.lower()
     if not any(needle in lowered for needle in _HINT_NEEDLES):
         return False
     if _SUPPRESSION.search(data) or (b"api_hash" in lowered and _API_HASH.search(data)):
         return True
-    if _names_session_file(data) or (b"kill" in lowered and any_of(_WORKERS, lowered) and _kills(data)):
+    killing = b"kill" in lowered and any_of(_WORKERS, lowered) and _kills(data)
+    if nearby and (killing or _names_session_file(data)):
         from tgsession_lint import glance
 
         if glance.worth_parsing(data):
@@ -170,6 +174,7 @@ class Mentions:
         self._own: dict[str, bool] = {}
         self._units: dict[str, str] = {}
         self._with_client: dict[str, bool] = {}
+        self._nearby: dict[str, bool] = {}
         self._known: frozenset[str] = frozenset()
         self._reached_files: set[str] = set()
 
@@ -225,7 +230,9 @@ class Mentions:
 
     def hinted(self, path: str) -> bool:
         """Whether the file hints at something that only matters in a project with a client, and is in one."""
-        return path.endswith(_SOURCES) and hints(self.read(path)) and self.has_client(path)
+        if not path.endswith(_SOURCES) or not hints(self.read(path)) or not self.has_client(path):
+            return False
+        return self.has_client_nearby(path) or hints(self.read(path), nearby=False)
 
     # the project
 
@@ -246,10 +253,31 @@ class Mentions:
 
     def has_client(self, path: str) -> bool:
         """Whether the project that *path* belongs to mentions a client anywhere."""
+        if self.mentions(path):
+            return True
         unit = self.unit(path)
         if unit not in self._with_client:
             self._with_client[unit] = self._any_mention(unit)
         return self._with_client[unit]
+
+    def has_client_nearby(self, path: str) -> bool:
+        """Whether it does so outside the top-level packages that mention none: those are other people's, or apart."""
+        if self.mentions(path):
+            return True
+        if not self.has_client(path):
+            return False
+        unit = self.unit(path)
+        top = os.path.join(unit, path[len(unit) :].lstrip(os.sep).partition(os.sep)[0])
+        if top not in self._nearby:
+            package = os.path.isfile(os.path.join(top, "__init__.py"))
+            self._nearby[top] = not package or self._any_mention_below(top)
+        return self._nearby[top]
+
+    def _any_mention_below(self, folder: str) -> bool:
+        below = folder + os.sep
+        if self._seeds is not None:
+            return any(seed.startswith(below) for seed in self._seeds)
+        return any(self.mentions(path) for path in self.files if path.startswith(below))
 
     def _any_mention(self, unit: str) -> bool:
         if self._seeds is not None:
@@ -302,7 +330,8 @@ class Mentions:
 
     def _reached(self, seeds: set[str]) -> tuple[dict[str, list[tuple[str, tuple[str, ...] | None]]], list[str]]:
         units = {self.unit(seed) for seed in seeds}
-        hinting = [p for p in self.files if p not in seeds and self.unit(p) in units and hints(self.read(p))]
+        others = (p for p in self.files if p not in seeds and self.unit(p) in units)
+        hinting = [p for p in others if hints(self.read(p), nearby=self.has_client_nearby(p))]
         importers: dict[str, list[tuple[str, tuple[str, ...] | None]]] = {}
         reached, frontier = set(seeds), set(seeds)
         while frontier:

@@ -69,6 +69,8 @@ class Rule:
     code: ClassVar[str]
     needs_client_in_project: ClassVar[bool] = False
     """Whether the rule speaks only in projects that mention a client or a guard somewhere."""
+    needs_client_nearby: ClassVar[bool] = False
+    """Whether it does so only outside the top-level packages that mention none: those are other people's, or apart."""
     bad: ClassVar[tuple[Example, ...]] = ()
     good: ClassVar[tuple[Example, ...]] = ()
 

@@ -29,15 +29,15 @@ class AbruptKill(Rule):
     speaks of workers, and Celery's `revoke(…, signal="SIGKILL")` anywhere.
 
     ## Limits
-    Whether the process killed is a worker is judged by the names in the code round the call. Shell scripts and
-    deployment files are not read.
+    Whether the process killed is a worker is judged by the names in the code round the call. A top-level package that
+    never mentions a client is taken to be another program's. Shell scripts and deployment files are not read.
 
     ## Source
     Celery, "Workers Guide", "Stopping the worker" and "revoke".
     """
 
     code = "TGS304"
-    needs_client_in_project = True
+    needs_client_nearby = True
 
     def check(self, facts: Facts) -> Iterator[Report]:
         for kill in facts.kills:

@@ -29,14 +29,15 @@ class SessionFileCopied(Rule):
     argument names a `*.session` file or its journal, in the call itself or in a constant that it uses.
 
     ## Limits
-    A path that is put together elsewhere is not followed further than its constants.
+    A path that is put together elsewhere is not followed further than its constants. A top-level package that never
+    mentions a client is taken to be another program's.
 
     ## Source
     SQLite, "How To Corrupt An SQLite Database File", 2.2; Telethon 1.45, `sessions/sqlite.py`.
     """
 
     code = "TGS402"
-    needs_client_in_project = True
+    needs_client_nearby = True
 
     def check(self, facts: Facts) -> Iterator[Report]:
         for use in facts.files:
