@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import traceback
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 _UNREADABLE = "TGS902"
 _UNUSED = "TGS901"
+# A sum of a few hundred terms is as many nodes deep, and libcst writes it out by recursion. Before Python 3.11 each
+# call of ours took its share of the C stack.
+_RECURSION = 10_000 if sys.version_info >= (3, 11) else 3_000
 
 
 class Analysis:
@@ -42,15 +46,18 @@ class Analysis:
         self.ask = Evaluator(self.project)
         self.rules = {rule.code: rule for rule in every_rule()}
         self.names = {rule.name: code for code, rule in self.rules.items()}
+        self.faults: list[Fault] = []
         self._exports: dict[str, frozenset[str]] = {}
+        self._own: dict[str, frozenset[str]] = {}
 
     def lint(
         self, candidates: Sequence[str], progress: Callable[[int, int], None] | None = None
     ) -> tuple[list[Finding], list[Fault]]:
         """What the rules say of those of *candidates* that matter, in reading order, and what failed on the way."""
         findings: list[Finding] = []
-        faults: list[Fault] = []
-        collecting = gc.isenabled()
+        faults = self.faults
+        collecting, limit = gc.isenabled(), sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _RECURSION))
         # Syntax trees are kept until the end, so that every collection would walk all of them in vain.
         gc.disable()
         try:
@@ -60,6 +67,7 @@ class Analysis:
                 if progress is not None:
                     progress(done, len(matter))
         finally:
+            sys.setrecursionlimit(limit)
             if collecting:
                 gc.enable()
         return sorted(findings, key=lambda finding: finding.sort_key), faults
@@ -101,19 +109,37 @@ class Analysis:
     def exports(self, path: str) -> frozenset[str]:
         """The names of the module at *path* that have to do with a client."""
         if path not in self._exports:
-            self._exports[path] = frozenset()  # a module that imports itself in a circle adds nothing to itself
-            module = self.project.module(path)
-            self._exports[path] = frozenset(self._interesting_names(module)) if module is not None else frozenset()
+            found: set[str] = set()
+            seen, pending = {path}, [path]
+            while pending:
+                current = pending.pop()
+                found |= self._own_names(current)
+                for target, names in self.mentions.imported(current):
+                    if names is None and target not in seen and self.mentions.relevant(target):
+                        seen.add(target)
+                        pending.append(target)
+            self._exports[path] = frozenset(found)
         return self._exports[path]
+
+    def _own_names(self, path: str) -> frozenset[str]:
+        if path not in self._own:
+            module = self.project.module(path)
+            self._own[path] = self._names_of_interest(module) if module is not None else frozenset()
+        return self._own[path]
+
+    def _names_of_interest(self, module: Module) -> frozenset[str]:
+        try:
+            return frozenset(self._interesting_names(module))
+        except Exception:
+            # Nothing is passed over for our own fault: whoever imports anything from here is looked at.
+            self.faults.append(Fault(self.shown(module.path), "", traceback.format_exc()))
+            return frozenset(module.tree.scope.bindings)
 
     def _interesting_names(self, module: Module) -> Iterator[str]:
         scope = module.tree.scope
         for name in list(scope.bindings):
             if any(self.ask.interesting(value) for value in self.ask.name(module, name, scope, None)):
                 yield name
-        for target, names in self.mentions.imported(module.path):
-            if names is None:
-                yield from self.exports(target) if self.mentions.relevant(target) else ()
 
     # one file
 
@@ -148,11 +174,12 @@ class Analysis:
         self, module: Module, document: Document, selected: frozenset[str], faults: list[Fault]
     ) -> Iterator[Finding]:
         in_project = self.mentions.has_client(module.path)
+        nearby = self.mentions.has_client_nearby(module.path)
         facts = Facts(module, self.ask, self.mentions)
         reports: list[tuple[Rule, Report]] = []
         for code in sorted(selected):
             rule = self.rules[code]
-            if in_project or not rule.needs_client_in_project:
+            if (in_project or not rule.needs_client_in_project) and (nearby or not rule.needs_client_nearby):
                 reports.extend((rule, report) for report in self._ask(rule, facts, faults))
         with_comments = any(trigger in document.text for trigger in suppress.TRIGGERS)
         if not reports and not (with_comments and in_project):

@@ -14,8 +14,8 @@ def write(path: str, data: bytes) -> None:
     Raises:
         OSError: the file is read-only, or it or its folder cannot be written.
     """
-    target = os.path.realpath(path)
-    mode = _mode(target)
+    # Asked of the path itself: what `/dev/stdout` leads to may have no path of its own.
+    target, mode = os.path.realpath(path), _mode(path)
     if mode is not None and not stat.S_ISREG(mode):
         with open(path, "wb") as stream:
             stream.write(data)
@@ -48,9 +48,9 @@ def _insist_on_writable(target: str, mode: int) -> None:
         pass
 
 
-def _mode(target: str) -> int | None:
+def _mode(path: str) -> int | None:
     try:
-        return os.stat(target).st_mode
+        return os.stat(path).st_mode
     except FileNotFoundError:
         return None
 

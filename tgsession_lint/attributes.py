@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint import calls, catalog
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.tree import dotted_name, string_value
 from tgsession_lint.values import (
     Class,
     Client,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Stored
 
 _CLIENT_FACTORIES = ("From", "QRLogin", "ToTelethon")
 
@@ -115,7 +114,7 @@ def exported_by_star(target: Module, name: str) -> bool:
             pending.extend(element.value for element in value.elements)
         elif isinstance(value, cst.BinaryOperation):
             pending.extend((value.left, value.right))
-        elif not isinstance(value, cst.SimpleString) or value.evaluated_value == name:
+        elif not isinstance(value, cst.SimpleString) or string_value(value) == name:
             # Named; or put together from something that cannot be read off, which may name it.
             return True
     return False
@@ -206,15 +205,8 @@ def _stored_on(ask: Evaluator, current: Class, name: str) -> Values:
     """`self.name = …` and `self.name.append(…)` in the methods of the class."""
     module = current.module
     found: Values = ()
-    for stored in module.tree.stored_by_name.get(name, ()):
-        target: Any = stored.target
-        inside = isinstance(target, cst.Subscript) or stored.kind in {"element", "extend"}
-        if isinstance(target, cst.Subscript):
-            target = target.value
-        if not isinstance(target, cst.Attribute) or target.attr.value != name:
-            continue
-        if _receiver_class(module, target) is not current.scope:
-            continue
+    for stored in module.tree.stored_on.get(current.scope, {}).get(name, ()):
+        inside = isinstance(stored.target, cst.Subscript) or stored.kind in {"element", "extend"}
         value = _stored_value(ask, module, stored)
         if inside:
             value = calls.elements(value) if stored.kind == "extend" else value
@@ -240,30 +232,10 @@ def _stored_value(ask: Evaluator, module: Module, stored: Any) -> Values:
     return found
 
 
-def _receiver_class(module: Module, target: cst.Attribute) -> object:
-    """The class scope whose `self` (or `cls`) the attribute is set on."""
-    if not isinstance(target.value, cst.Name):
-        return None
-    for scope in module.tree.scope_at(target).up():
-        node: Any = scope.node
-        if scope.kind == "function" and scope.parent is not None and scope.parent.kind == "class":
-            params = [*node.params.posonly_params, *node.params.params]
-            return scope.parent if params and params[0].name.value == target.value.value else None
-    return None
-
-
 def attribute_names(ask: Evaluator, plain: Class) -> set[str]:
     """Every attribute that the class or its ancestors in the project give their instances."""
     names: set[str] = set()
     for current in lineage(ask, plain):
         names.update(current.scope.bindings)
-        for name, stored in current.module.tree.stored_by_name.items():
-            if name not in names and any(_is_on(current, put) for put in stored):
-                names.add(name)
+        names.update(current.module.tree.stored_on.get(current.scope, ()))
     return names
-
-
-def _is_on(current: Class, stored: Stored) -> bool:
-    """Whether *stored* is put on an instance of *current*, or into something that hangs on it."""
-    target: Any = stored.target.value if isinstance(stored.target, cst.Subscript) else stored.target
-    return isinstance(target, cst.Attribute) and _receiver_class(current.module, target) is current.scope

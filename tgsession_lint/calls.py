@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint import catalog
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.tree import dotted_name, string_value
 from tgsession_lint.values import (
     Class,
     Client,
@@ -171,8 +171,7 @@ def _external_result(ask: Evaluator, module: Module, name: str, node: cst.Call) 
         return _super(module, node)
     if name == "builtins.type" and len(args) == 1:
         return tuple(_class_of(value) for value in ask.value(module, first) if isinstance(value, (Client, Object)))
-    if name == "builtins.getattr" and len(args) > 1 and isinstance(args[1], cst.SimpleString):
-        attr = str(args[1].evaluated_value)
+    if name == "builtins.getattr" and len(args) > 1 and (attr := string_value(args[1])) is not None:
         return union(*(ask.attribute(value, attr) for value in ask.value(module, first)))
     if name.endswith(".cast") and name.startswith("typing") and len(args) > 1:
         return union(ask.value(module, args[1]), ask.annotation(module, first))
@@ -274,10 +273,9 @@ def own_guard(ask: Evaluator, function: Function) -> Guard | None:
 def _guards_entered(ask: Evaluator, function: Function) -> Values:
     tree = function.module.tree
     entered_here: list[Any] = []
-    for statement in tree.withs:
-        if tree.scope_at(statement) is function.scope:
-            entered_here.extend(item.item for item in statement.items)
-    for node in tree.calls:
+    for statement in tree.withs_in.get(function.scope, ()):
+        entered_here.extend(item.item for item in statement.items)
+    for node in tree.calls_in.get(function.scope, ()):
         func: Any = node.func
         if tree.scope_at(node) is function.scope and isinstance(func, cst.Attribute) and node.args:
             if func.attr.value in catalog.ENTERING_METHODS:

@@ -26,7 +26,10 @@ def instances(ask: Evaluator, module: Module, node: Any, scope: Scope | None = N
     """
     match node:
         case cst.Name() | cst.Attribute():
-            return _named(ask, module, node, scope)
+            if scope is not None:
+                return _named(ask, module, node, scope)
+            # An alias may stand for itself, by way of others.
+            return ask.once(("annotated", node), lambda: _named(ask, module, node, None))
         case cst.BinaryOperation(operator=cst.BitOr()):
             return union(instances(ask, module, node.left, scope), instances(ask, module, node.right, scope))
         case cst.Subscript():
@@ -91,8 +94,8 @@ def _subscripted(ask: Evaluator, module: Module, node: cst.Subscript, scope: Sco
 
 
 def _quoted(ask: Evaluator, module: Module, node: Any, scope: Scope | None) -> Values:
-    text = node.evaluated_value
-    if not isinstance(text, str):
+    text = literals.text_of(node)
+    if text is None:
         return ()
     try:
         inner = cst.parse_expression(text.strip())

@@ -24,6 +24,7 @@ class Editable:
     def __init__(self, path: str, texts: Mapping[int | None, str], pack: Callable[[Mapping[int | None, str]], bytes]) -> None:
         self._path = path
         self._pack = pack
+        self._unreadable: int | None = None
         # Rows and their ends by turns: row n stands at 2n - 2.
         self._parts = {cell: _ROW_END.split(text) for cell, text in texts.items()}
 
@@ -42,11 +43,14 @@ class Editable:
         return self._pack({cell: "".join(parts) for cell, parts in self._parts.items()})
 
     def comments(self) -> dict[Row, int] | None:
-        """The rows that have a comment, and the index at which it starts; None if the file does not parse."""
-        from tgsession_lint import places
+        """The rows that have a comment, and the index at which it starts; None if less of the file parses than did."""
+        from tgsession_lint import notebooks, places
 
-        document = sources.parse(self.data(), self._path)
-        if document.module is None or document.unreadable:
+        parse = notebooks.parse if self._path.endswith(".ipynb") else sources.parse
+        document = parse(self.data(), self._path)
+        if self._unreadable is None:
+            self._unreadable = len(document.unreadable)
+        if document.module is None or len(document.unreadable) > self._unreadable:
             return None
         found = places.find(document.module, (), comments=True).comments
         return {document.locate(at.position.row): document.column(*at.position) - 1 for at in found}

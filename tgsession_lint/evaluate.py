@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint import attributes, calls, catalog, declared, literals
-from tgsession_lint.names import lookup
+from tgsession_lint.names import lookup, stored_in
 from tgsession_lint.tree import dotted_name
 from tgsession_lint.values import (
     Class,
@@ -29,6 +29,7 @@ from tgsession_lint.values import (
     ModuleRef,
     Object,
     Partial,
+    Questions,
     Value,
     Values,
     union,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from tgsession_lint.project import Module, Project
     from tgsession_lint.tree import Binding, Node, Scope
 
-_MAX_DEPTH = 60
 
 
 class Evaluator:
@@ -46,12 +46,11 @@ class Evaluator:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.once = Questions().ask
         config = project.config
         self.telethon_roots = (*catalog.TELETHON_ROOTS, *config.telethon_roots)
         self.client_classes = frozenset(config.client_classes)
         self.guards = frozenset((*catalog.GUARDS, *config.guards))
-        self._depth = 0
-        self._busy: set[object] = set()
         self._interest: dict[Value, bool] = {}
 
     # expressions
@@ -60,22 +59,7 @@ class Evaluator:
         """What *node*, evaluated where it stands in *module*, can be."""
         if node is None:
             return ()
-        known = module.values.get(node)
-        if known is not None:
-            return known
-        if self._depth > _MAX_DEPTH or node in self._busy:
-            return ()
-        self._busy.add(node)
-        self._depth += 1
-        try:
-            answer = self._value(module, node)
-        finally:
-            self._depth -= 1
-            self._busy.discard(node)
-        # An answer found while another question was open may have been cut short by it.
-        if not self._busy or answer:
-            module.values[node] = answer
-        return answer
+        return self.once(node, lambda: self._value(module, node))
 
     def _value(self, module: Module, node: Any) -> Values:
         match node:
@@ -156,7 +140,9 @@ class Evaluator:
 
     def annotation(self, module: Module, node: Node | None) -> Values:
         """The instances that an annotation speaks of."""
-        return declared.instances(self, module, node) if node is not None else ()
+        if node is None:
+            return ()
+        return self.once(("annotation", node), lambda: declared.instances(self, module, node))
 
     # names
 
@@ -189,17 +175,6 @@ class Evaluator:
     def _module_name(self, target: Module, name: str) -> Values:
         found = self.name(target, name, target.tree.scope, None)
         return tuple(v for v in found if v != External(f"builtins.{name}"))
-
-    def once(self, key: object, question: Any) -> Values:
-        """The answer to *question*, or nothing while the same question is already being answered."""
-        if key in self._busy:
-            return ()
-        self._busy.add(key)
-        try:
-            answer: Values = question()
-        finally:
-            self._busy.discard(key)
-        return answer
 
     # bindings
 
@@ -242,17 +217,9 @@ class Evaluator:
     def _stored_in(self, module: Module, binding: Binding) -> Values:
         """What is put into a container after it was made: `clients.append(client)`, `clients[name] = client`."""
         inside: Values = ()
-        for stored in module.tree.stored_by_name.get(binding.name, ()):
-            target: Any = stored.target
-            if isinstance(target, cst.Subscript):
-                target = target.value
-            elif stored.kind == "assign":
-                continue
-            if isinstance(target, cst.Name) and target.value == binding.name:
-                found = lookup(module.tree, target.value, module.tree.scope_at(target), None)
-                if found is not None and found[0] is binding.scope:
-                    value = self.value(module, stored.value)
-                    inside = union(inside, calls.elements(value) if stored.kind == "extend" else value)
+        for stored in stored_in(module.tree, binding.name, binding.scope):
+            value = self.value(module, stored.value)
+            inside = union(inside, calls.elements(value) if stored.kind == "extend" else value)
         return (Many(inside),) if inside else ()
 
     def _unpacked(self, binding: Binding, found: Values) -> Values:
@@ -370,17 +337,20 @@ class Evaluator:
 
     def interesting(self, value: Value) -> bool:
         """Whether a file that uses *value* could have anything to do with a client: whether one can be had from it."""
-        seen: set[Value] = set()
-        pending = [value]
+        seen: dict[Value, Value | None] = {}
+        pending: list[tuple[Value, Value | None]] = [(value, None)]
         while pending:
-            current = pending.pop()
+            current, before = pending.pop()
             if current in seen or self._interest.get(current) is False:
                 continue
-            seen.add(current)
+            seen[current] = before
             if self._interest.get(current) or self._concerns(current):
-                self._interest[value] = True
+                way: Value | None = current
+                while way is not None:
+                    self._interest[way] = True
+                    way = seen[way]
                 return True
-            pending.extend(self._leads_to(current))
+            pending.extend((after, current) for after in self._leads_to(current))
         # Nothing that was met on the way leads to a client either.
         self._interest.update(dict.fromkeys(seen, False))
         return False

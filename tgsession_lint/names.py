@@ -6,12 +6,15 @@ may not have run. Seen from a nested function, what counts is how the outer fram
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 if TYPE_CHECKING:
-    from tgsession_lint.tree import Binding, Node, Scope, Tree
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tgsession_lint.tree import Binding, Node, Scope, Stored, Tree
 
 # A suite right below one of these may be skipped or left half-way.
 _BRANCHING = (
@@ -47,41 +50,92 @@ def _home(tree: Tree, name: str, scope: Scope) -> Scope | None:
     return None
 
 
+def reads(tree: Tree, name: str, home: Scope) -> list[Node]:
+    """The places that read or write the *name* which lives in *home*, in order."""
+    if name not in tree.uses_by_home:
+        found: dict[Scope | None, list[Node]] = {}
+        for use in tree.uses.get(name, ()):
+            if isinstance(use, cst.Name):
+                found.setdefault(_home(tree, name, tree.scope_at(use)), []).append(use)
+        tree.uses_by_home[name] = found
+    return tree.uses_by_home[name].get(home, [])
+
+
+def stored_in(tree: Tree, name: str, home: Scope) -> list[Stored]:
+    """What is put into the container *name* which lives in *home*: `name[0] = …`, `name.append(…)`."""
+    if name not in tree.stored_by_home:
+        found: dict[Scope | None, list[Stored]] = {}
+        for stored in tree.stored_by_name.get(name, ()):
+            target: Any = stored.target.value if isinstance(stored.target, cst.Subscript) else stored.target
+            if isinstance(target, cst.Name) and (target is not stored.target or stored.kind != "assign"):
+                found.setdefault(_home(tree, name, tree.scope_at(target)), []).append(stored)
+        tree.stored_by_home[name] = found
+    return tree.stored_by_home[name].get(home, [])
+
+
 def _reaching(tree: Tree, bindings: list[Binding], use: Node | None, home: Scope) -> list[Binding]:
-    around = _branches(tree, use) if use is not None else set()
-    candidates = bindings if use is None else [b for b in bindings if _before(tree, b, use)]
+    around = _branches(tree, use) if use is not None else frozenset()
     found: list[Binding] = []
-    for binding in reversed(candidates or bindings):
-        found.append(binding)
-        elsewhere = binding.scope.function is not home.function
-        if not elsewhere and _branches(tree, binding.node) <= around:
-            break
+    if use is not None:
+        # Bindings stand in the order of the text, so that those before *use* need not be looked for one by one.
+        here = bisect_right(bindings, tree.order[use], key=lambda binding: tree.order[binding.node])
+        found = _until_certain(tree, _before(tree, bindings, here, use), around, home)
+        certain = found[-1] if found and _is_certain(tree, found[-1], around, home) else None
+        found = [*_until_certain(tree, _round_loops(tree, bindings, here, use, certain), around, home), *found]
+    found = found or _until_certain(tree, reversed(bindings), around, home)
     found.reverse()
     return found
 
 
-def _before(tree: Tree, binding: Binding, use: Node) -> bool:
-    """Whether *binding* has taken effect when *use* is evaluated, in one frame."""
+def _until_certain(tree: Tree, backwards: Iterable[Binding], around: frozenset[Node], home: Scope) -> list[Binding]:
+    found: list[Binding] = []
+    for binding in backwards:
+        found.append(binding)
+        if _is_certain(tree, binding, around, home):
+            break
+    return found
+
+
+def _is_certain(tree: Tree, binding: Binding, around: frozenset[Node], home: Scope) -> bool:
+    """Whether nothing from before *binding* is left where it was not jumped over."""
+    return binding.scope.function is home.function and _branches(tree, binding.node) <= around
+
+
+def _before(tree: Tree, bindings: Sequence[Binding], here: int, use: Node) -> Iterator[Binding]:
+    """Those of *bindings* up to *here* that have taken effect when *use* is evaluated, in one frame, the last first."""
+    for index in range(here - 1, -1, -1):
+        binding = bindings[index]
+        if binding.kind == "param" or not _within(tree, use, _header(binding)):
+            yield binding
+
+
+def _round_loops(tree: Tree, bindings: list[Binding], here: int, use: Node, certain: Binding | None) -> Iterator[Binding]:
+    """Those from *here* on that reach a *use* further up round a loop that holds both, and not *certain* as well."""
+    loops = [above for above in tree.ancestors(use) if isinstance(above, (cst.For, cst.While))]
+    if certain is not None:
+        loops = [loop for loop in loops if not _within(tree, certain.node, loop)]
+    if loops and here < len(bindings):
+        end = bisect_left(bindings, True, here, key=lambda binding: not _within(tree, binding.node, loops[-1]))
+        yield from reversed(bindings[here:end])
+
+
+def _header(binding: Binding) -> Node:
+    """The part of a binding that is evaluated before the name is bound."""
     node: Any = binding.node
-    if binding.kind in {"param", "for"}:
-        return binding.kind == "param" or not _within(tree, use, node.iter)
-    if tree.order[node] > tree.order[use]:
-        return _same_loop(tree, node, use)
-    return not _within(tree, use, node)
+    if binding.kind == "for":
+        return node.iter  # type: ignore[no-any-return]
+    return node.type or node if binding.kind == "except" else node  # type: ignore[no-any-return]
 
 
 def _within(tree: Tree, node: Node, outer: Node) -> bool:
     return node is outer or any(above is outer for above in tree.ancestors(node))
 
 
-def _same_loop(tree: Tree, node: Node, use: Node) -> bool:
-    """A binding further down reaches a use further up only round a loop that holds both."""
-    loops = [above for above in tree.ancestors(node) if isinstance(above, (cst.For, cst.While))]
-    return any(_within(tree, use, loop) for loop in loops)
-
-
-def _branches(tree: Tree, node: Node) -> set[Node]:
+def _branches(tree: Tree, node: Node) -> frozenset[Node]:
     """The arms that *node* stands in, inside its frame: each may not have run when others do."""
+    known = tree.branches.get(node)
+    if known is not None:
+        return known
     found: set[Node] = set()
     below = node
     for above in tree.ancestors(node):
@@ -92,4 +146,5 @@ def _branches(tree: Tree, node: Node) -> set[Node]:
         elif isinstance(above, (cst.IfExp, cst.BooleanOperation)):
             found.add(above)
         below = above
-    return found
+    tree.branches[node] = frozenset(found)
+    return tree.branches[node]

@@ -64,10 +64,12 @@ def write(text: str, *, color: bool = False) -> None:
     Raises:
         OutputError: it cannot be written, for another reason.
     """
+    if sys.stdout is None:  # closed by whoever called us
+        return
     try:
-        click.echo(text, nl=False, color=color)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        # Click's own choice of a stream would write UTF-8 where ASCII was asked for.
+        click.echo(text, file=sys.stdout, nl=False, color=color)
+        sys.stdout.flush()
     except OSError as error:
         _silence(sys.stdout)
         # What Windows calls a broken pipe is EINVAL.
@@ -85,8 +87,10 @@ def complain(what: str, why: str = "", hint: str = "", *, label: str = "error") 
 
 def say(text: str) -> None:
     """Write *text* to standard error, if it is there."""
+    if sys.stderr is None:
+        return
     try:
-        click.echo(text, err=True, nl=False)
+        click.echo(text, file=sys.stderr, nl=False)
     except OSError:
         _silence(sys.stderr)
 

@@ -6,6 +6,7 @@ fields that leaves white space and punctuation out costs a sixth of it (`tests/b
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -100,6 +101,12 @@ class Tree:
     stored: list[Stored] = field(default_factory=list)
     uses: dict[str, list[Node]] = field(default_factory=dict)
     """Names that are read, by name: the `Name` or `Attribute` nodes in order."""
+    uses_by_home: dict[str, dict[Scope | None, list[Node]]] = field(default_factory=dict)
+    """The same by the scope that the name lives in, for the names that were asked about."""
+    stored_by_home: dict[str, dict[Scope | None, list[Stored]]] = field(default_factory=dict)
+    """What is stored in containers, by the container's name and the scope that it lives in, likewise."""
+    branches: dict[Node, frozenset[Node]] = field(default_factory=dict)
+    """The arms that a node stands in, for the nodes that were asked about."""
 
     @cached_property
     def stored_by_name(self) -> dict[str, list[Stored]]:
@@ -112,6 +119,44 @@ class Tree:
             name = target.attr.value if isinstance(target, cst.Attribute) else getattr(target, "value", None)
             if isinstance(name, str):
                 found.setdefault(name, []).append(stored)
+        return found
+
+    @cached_property
+    def stored_on(self) -> dict[Scope, dict[str, list[Stored]]]:
+        """What methods store on their instance (`self.client = …`, `self.clients[0] = …`), by class and by name."""
+        found: dict[Scope, dict[str, list[Stored]]] = {}
+        for stored in self.stored:
+            target: Any = stored.target.value if isinstance(stored.target, cst.Subscript) else stored.target
+            owner = self._receiver(target) if isinstance(target, cst.Attribute) else None
+            if owner is not None:
+                found.setdefault(owner, {}).setdefault(target.attr.value, []).append(stored)
+        return found
+
+    def _receiver(self, target: cst.Attribute) -> Scope | None:
+        """The class scope whose `self` (or `cls`) the attribute is set on."""
+        if not isinstance(target.value, cst.Name):
+            return None
+        for scope in self.scope_at(target).up():
+            node: Any = scope.node
+            if scope.kind == "function" and scope.parent is not None and scope.parent.kind == "class":
+                params = [*node.params.posonly_params, *node.params.params]
+                return scope.parent if params and params[0].name.value == target.value.value else None
+        return None
+
+    @cached_property
+    def calls_in(self) -> dict[Scope | None, list[cst.Call]]:
+        """`calls` by the function whose frame runs them."""
+        found: dict[Scope | None, list[cst.Call]] = {}
+        for call in self.calls:
+            found.setdefault(self.scope_at(call).function, []).append(call)
+        return found
+
+    @cached_property
+    def withs_in(self) -> dict[Scope, list[cst.With]]:
+        """`withs` by the scope that they stand in."""
+        found: dict[Scope, list[cst.With]] = {}
+        for statement in self.withs:
+            found.setdefault(self.scope_at(statement), []).append(statement)
         return found
 
     def parent(self, node: Node) -> Node | None:
@@ -451,6 +496,28 @@ _ON: dict[type, Callable[[_Walk, Any, Scope], bool]] = {
 def walk(module: cst.Module) -> Tree:
     """Everything that names and rules need to know of *module*, gathered in one pass."""
     return _Walk(module).run()
+
+
+def string_value(node: Any) -> str | None:
+    """What a plain string literal says, bytes as Latin-1; None for anything else, and where Python would refuse it."""
+    if not isinstance(node, cst.SimpleString):
+        return None
+    literal = node.value
+    if "\\" in literal:
+        return _unescaped(node)
+    quote = 3 if literal.endswith(('"""', "'''")) and len(literal) > 5 else 1
+    start = min(place for place in (literal.find("'"), literal.find('"')) if place >= 0) + quote
+    return literal[start:-quote].replace("\r\n", "\n")
+
+
+def _unescaped(node: cst.SimpleString) -> str | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "\d" is the program's affair
+        try:
+            value = node.evaluated_value
+        except (SyntaxError, ValueError):
+            return None
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def dotted_name(node: Node | None) -> str | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Node, Scope
 
@@ -148,4 +150,115 @@ def union(*groups: Values) -> Values:
     return tuple(dict.fromkeys(value for group in groups for value in group))
 
 
-__all__ = ["Node", "Value", "Values", "union"]
+_Question: TypeAlias = "Callable[[], Values]"
+_DEEPEST = 200
+_MAX_ROUNDS = 4
+_MAX_RESTARTS = 300
+_NEVER = 1 << 30
+
+
+class _TooDeep(Exception):  # noqa: N818 - no error: it carries a question down to where there is room for it
+    def __init__(self, key: object, question: _Question) -> None:
+        super().__init__()
+        self.key = key
+        self.question = question
+
+
+class Questions:
+    """Answers each question once, however deep and in whatever circles questions lead to one another.
+
+    A question that is met again while it is open gets the answer of the last round (none in the first), and the
+    circle is gone round until its answers stay the same. A question too deep for the stack is answered by itself
+    first, on an empty stack. So an answer does not depend on what was asked before it.
+    """
+
+    def __init__(self) -> None:
+        self._answers: dict[object, Values] = {}
+        self._open: dict[object, int] = {}
+        self._drafts: dict[object, tuple[Values, int]] = {}
+        """Answers that hang on a question still open, and the place of the lowest such."""
+        self._guesses: dict[object, Values] = {}
+        self._lowest = _NEVER
+        self._hasty = False
+
+    def ask(self, key: object, question: _Question) -> Values:
+        """The answer to *question*, which goes by *key*."""
+        known = self._answers.get(key)
+        if known is not None:
+            return known
+        if not self._open:
+            return self._from_scratch(key, question)
+        if key in self._open:
+            self._lowest = min(self._lowest, self._open[key])
+            return self._guesses.get(key, ())
+        if key in self._drafts:
+            answer, lowest = self._drafts[key]
+            self._lowest = min(self._lowest, lowest)
+            return answer
+        if len(self._open) < _DEEPEST:
+            return self._solve(key, question)
+        if not self._hasty:
+            raise _TooDeep(key, question)
+        self._lowest = 0
+        return ()
+
+    def _from_scratch(self, key: object, question: _Question) -> Values:
+        pending = [(key, question)]
+        met = {key}
+        while True:
+            self._drafts.clear()
+            self._guesses.clear()
+            self._lowest = _NEVER
+            try:
+                answer = self._solve(*pending[-1])
+            except _TooDeep as deep:
+                # Round and round a circle wider than the stack is deep: cut it somewhere.
+                self._hasty = deep.key in met or len(pending) > _MAX_RESTARTS
+                if not self._hasty:
+                    pending.append((deep.key, deep.question))
+                    met.add(deep.key)
+                continue
+            self._hasty = False
+            pending.pop()
+            if not pending:
+                return answer
+
+    def _solve(self, key: object, question: _Question) -> Values:
+        place = self._open[key] = len(self._open)
+        outer, drafted = self._lowest, len(self._drafts)
+        try:
+            for _ in range(_MAX_ROUNDS):
+                self._lowest = _NEVER
+                answer = question()
+                if self._lowest != place or self._settled(key, answer, drafted):
+                    break
+        finally:
+            del self._open[key]
+        if self._lowest < place:
+            self._drafts[key] = (answer, self._lowest)
+            self._lowest = min(outer, self._lowest)
+            return answer
+        self._answers[key] = answer
+        self._answers.update(self._since(drafted))
+        self._lowest = outer
+        return answer
+
+    def _settled(self, key: object, answer: Values, drafted: int) -> bool:
+        """Whether a round through a circle brought nothing new; if it did, the next one starts from what it brought."""
+        found = {**self._since(drafted), key: answer}
+        if all(set(values) <= set(self._guesses.get(member, ())) for member, values in found.items()):
+            self._answers.update(found)
+            return True
+        self._guesses.update(found)
+        return False
+
+    def _since(self, drafted: int) -> dict[object, Values]:
+        """The drafts made since there were *drafted* of them; they are drafts no more."""
+        found: dict[object, Values] = {}
+        while len(self._drafts) > drafted:
+            member, (answer, _) = self._drafts.popitem()
+            found[member] = answer
+        return found
+
+
+__all__ = ["Node", "Questions", "Value", "Values", "union"]

@@ -9,6 +9,7 @@ import libcst as cst
 
 from tgsession_lint import catalog
 from tgsession_lint.facts.fates import fates, is_store
+from tgsession_lint.tree import string_value
 from tgsession_lint.values import Class, ClientClass, External, Function, Partial
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _names_in(node: Any) -> set[str]:
         if isinstance(current, cst.Name):
             found.add(current.value)
         elif isinstance(current, cst.SimpleString):
-            found.add(str(current.evaluated_value))
+            found.add(string_value(current) or "")
         pending.extend(current.children)
     return found
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint import catalog
-from tgsession_lint.names import lookup
+from tgsession_lint.names import lookup, reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,13 +34,21 @@ _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp)
 
 def fates(tree: Tree, node: Node) -> list[Fate]:
     """Everything that becomes of the value of *node*; never empty."""
-    return list(_fates(tree, node, set())) or [Fate("dropped", node)]
+    found: list[Fate] = []
+    seen: set[Node] = set()
+    pending: list[Fate | Node] = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Fate):
+            found.append(current)
+        elif current not in seen:
+            seen.add(current)
+            pending.extend(reversed(list(_next(tree, current))))
+    return found or [Fate("dropped", node)]
 
 
-def _fates(tree: Tree, node: Node, seen: set[Node]) -> Iterator[Fate]:
-    if node in seen:
-        return
-    seen.add(node)
+def _next(tree: Tree, node: Node) -> Iterator[Fate | Node]:
+    """What becomes of *node*, and the nodes that its value goes on to."""
     parent: Any = tree.parent(node)
     match parent:
         case cst.Await():
@@ -56,7 +64,7 @@ def _fates(tree: Tree, node: Node, seen: set[Node]) -> Iterator[Fate]:
         case cst.Return() | cst.Yield() | cst.From() | cst.Lambda():
             yield Fate("returned", parent)
         case cst.Assign() | cst.AnnAssign() | cst.NamedExpr():
-            yield from _assigned(tree, parent, seen)
+            yield from _assigned(tree, parent)
         case cst.IfExp() if parent.test is node:
             yield Fate("tested", parent)
         case cst.Expr():
@@ -67,7 +75,7 @@ def _fates(tree: Tree, node: Node, seen: set[Node]) -> Iterator[Fate]:
             # `a and b`: only a false `a` is the result, and no client or future is false.
             yield Fate("tested", parent)
         case _ if isinstance(parent, (*_PASSING_THROUGH, *_CONTAINERS, *_COMPREHENSIONS)):
-            yield from _fates(tree, parent, seen)
+            yield parent
         case _:
             yield Fate("other", parent)
 
@@ -81,19 +89,19 @@ def _argument(tree: Tree, arg: cst.Arg) -> Iterator[Fate]:
     yield Fate("entered" if method in catalog.ENTERING_METHODS else "passed", call)
 
 
-def _assigned(tree: Tree, statement: Any, seen: set[Node]) -> Iterator[Fate]:
+def _assigned(tree: Tree, statement: Any) -> Iterator[Fate | Node]:
     targets = [t.target for t in statement.targets] if isinstance(statement, cst.Assign) else [statement.target]
     if isinstance(statement, cst.NamedExpr):
-        yield from _fates(tree, statement, seen)
+        yield statement
     for target in targets:
         if isinstance(target, cst.Name):
-            yield from _uses(tree, target, seen)
+            yield from _uses(tree, target)
         else:
             yield Fate("stored", target)
 
 
-def _uses(tree: Tree, target: cst.Name, seen: set[Node]) -> Iterator[Fate]:
-    """The fates of a variable: those of every place that reads it."""
+def _uses(tree: Tree, target: cst.Name) -> Iterator[Fate | Node]:
+    """Every place that reads a variable."""
     scope = tree.scope_at(target)
     found = lookup(tree, target.value, scope, None)
     if found is None:
@@ -102,12 +110,7 @@ def _uses(tree: Tree, target: cst.Name, seen: set[Node]) -> Iterator[Fate]:
     if home.kind != "function" and home.kind != "lambda":
         # A module's or class's name may be used from anywhere.
         yield Fate("stored", target)
-    for use in tree.uses.get(target.value, ()):
-        if use is target or not isinstance(use, cst.Name) or is_store(tree, use):
-            continue
-        where = lookup(tree, use.value, tree.scope_at(use), None)
-        if where is not None and where[0] is home:
-            yield from _fates(tree, use, seen)
+    yield from (use for use in reads(tree, target.value, home) if use is not target and not is_store(tree, use))
 
 
 def is_store(tree: Tree, node: Node) -> bool:

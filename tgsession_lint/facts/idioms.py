@@ -115,5 +115,5 @@ def _starts_disconnect(ask: Evaluator, function: Function) -> bool:
     if function.scope.is_async:
         return False
     tree = function.module.tree
-    inside = [call for call in tree.calls if tree.scope_at(call).function is function.scope]
+    inside = tree.calls_in.get(function.scope, ())
     return any(_disconnecting(ask, function.module, call) for call in inside)

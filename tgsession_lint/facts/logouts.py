@@ -74,9 +74,8 @@ def _opened_and_never_disconnected(module: Module, frame: Scope, call: cst.Call)
     func: Any = call.func
     client = source_of(func.value)
     methods = set()
-    for other in module.tree.calls:
+    for other in module.tree.calls_in.get(frame, ()):
         target: Any = other.func
-        if isinstance(target, cst.Attribute) and module.tree.scope_at(other).function is frame:
-            if source_of(target.value) == client:
-                methods.add(target.attr.value)
+        if isinstance(target, cst.Attribute) and source_of(target.value) == client:
+            methods.add(target.attr.value)
     return bool(methods & _OPENING) and "disconnect" not in methods

@@ -89,5 +89,6 @@ def _third_of_client(ask: Evaluator, module: Module, call: cst.Call, node: Node)
 
 def _default_of(call: cst.Call, arg: Node) -> bool:
     """`os.getenv("API_HASH", "…")`."""
-    first = call.args[0].value
-    return _HASH_NAME.search(text_of(first) or "") is not None and arg is not call.args[0]
+    if not call.args or arg is call.args[0]:
+        return False
+    return _HASH_NAME.search(text_of(call.args[0].value) or "") is not None
