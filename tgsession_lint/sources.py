@@ -162,12 +162,28 @@ def _try(text: str) -> _Attempt:
 
 
 def _syntax_problem(text: str, error: Any) -> Unreadable:
-    row, column = max(1, error.raw_line), max(1, error.raw_column + 1)
+    row, column = _place_by_python(text) or (max(1, error.raw_line), max(1, error.raw_column + 1))
     lines = re.split(r"\r\n|\r|\n", text)
     line = lines[row - 1] if row <= len(lines) else ""
     if _PYTHON_2.match(line):
         return Unreadable(row, column, "the syntax is Python 2, which is not read")
     return Unreadable(row, column, "the syntax is not Python that can be parsed")
+
+
+def _place_by_python(text: str) -> tuple[int, int] | None:
+    """Where Python itself stops: libcst names the token after, which is often on the next row."""
+    import ast
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError as error:
+        return (max(1, error.lineno), max(1, error.offset or 1)) if error.lineno else None
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None
 
 
 _PYTHON_2 = re.compile(r"\s*(?:print\s+[^=(\s]|exec\s+['\"\w]|raise\s+\w[\w.]*\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)")
