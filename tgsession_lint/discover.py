@@ -175,9 +175,7 @@ def _walk(folder: str, excluded: Exclusion) -> Iterator[str]:
                 continue
             if ".gitignore" in special:
                 ignores = (*ignores, *_ignore_file(current))
-        for entry in folders:
-            if not _left_out(entry, ignores, excluded, is_folder=True):
-                pending.append((entry.path, ignores))
+        pending += [(e.path, ignores) for e in folders if not _left_out(e, ignores, excluded, is_folder=True)]
         for entry in files:
             if not _left_out(entry, ignores, excluded, is_folder=False):
                 yield entry.path

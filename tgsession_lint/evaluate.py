@@ -47,6 +47,8 @@ class Evaluator:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.once = Questions().ask
+        self.notes: dict[object, Any] = {}
+        """What facts have found out about the whole project."""
         config = project.config
         self.telethon_roots = (*catalog.TELETHON_ROOTS, *config.telethon_roots)
         self.client_classes = frozenset(config.client_classes)

@@ -16,24 +16,49 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_COMMANDS = frozenset({"rule", "rules", "completion"})
+
+
 def main() -> None:
     """Run `tgsession-lint` with the arguments of the process."""
-    arguments = sys.argv[1:]
-    if is_plain(arguments) and (checked := nothing_matters(arguments)) is not None:
-        from tgsession_lint.reports.closing import all_clear
-
-        sys.stdout.write(all_clear(checked))
+    try:
+        arguments = sys.argv[1:]
+        checked = nothing_matters(arguments) if is_plain(arguments) else None
+    except KeyboardInterrupt:
+        sys.exit(130)
+    if checked is not None and _say(checked):
         return
     from tgsession_lint.cli import main as full
 
     full()
 
 
+def _say(checked: int) -> bool:
+    """Write the last line; False where nothing can be written, which `cli` knows how to report."""
+    from tgsession_lint.reports.closing import all_clear
+
+    try:
+        os.write(sys.stdout.fileno(), all_clear(checked).encode())
+    except (OSError, ValueError, AttributeError):  # full, broken, closed, or none at all
+        return False
+    return True
+
+
 def is_plain(arguments: Sequence[str]) -> bool:
-    """Whether there are only paths that exist: no option, no subcommand, nothing in the environment that sets one."""
-    if not arguments or any(name.startswith(("TGSESSION_LINT_", "_TGSESSION_LINT")) for name in os.environ):
+    """Whether there are only paths that exist, nobody looks on, and nothing in the environment sets an option."""
+    if not arguments or arguments[0] in _COMMANDS or "FORCE_COLOR" in os.environ or _is_watched():
+        return False
+    if any(name.startswith(("TGSESSION_LINT_", "_TGSESSION_LINT")) for name in os.environ):
         return False
     return all(not argument.startswith("-") and os.path.exists(argument) for argument in arguments)
+
+
+def _is_watched() -> bool:
+    """Whether standard output is a terminal: what to show there is decided by those who know colours."""
+    try:
+        return sys.stdout.isatty()
+    except (AttributeError, ValueError):
+        return True
 
 
 def nothing_matters(arguments: Sequence[str]) -> int | None:

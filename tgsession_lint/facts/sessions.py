@@ -57,12 +57,23 @@ def shared(ask: Evaluator, module: Module, mentions: Mentions) -> Iterator[tuple
     uses = list(session_uses(ask, module))
     if not uses:
         return
-    elsewhere: dict[tuple[str, str], str] = {}
-    for path in mentions.seeds_of(module.path):
-        other = ask.project.parsed(path) if not config.is_test(path) else None
-        for use in session_uses(ask, other) if other is not None else ():
-            elsewhere.setdefault(use.key, config.relative(path))
+    elsewhere = _of_application(ask, module, mentions)
     yield from ((use, elsewhere[use.key]) for use in uses if use.key in elsewhere)
+
+
+def _of_application(ask: Evaluator, module: Module, mentions: Mentions) -> dict[tuple[str, str], str]:
+    """The sessions of the application that *module* belongs to, and the file where each is used first."""
+    key = ("sessions", mentions.unit(module.path))
+    if key not in ask.notes:
+        found: dict[tuple[str, str], str] = {}
+        config = ask.project.config
+        for path in mentions.seeds_of(module.path):
+            other = ask.project.parsed(path) if not config.is_test(path) else None
+            for use in session_uses(ask, other) if other is not None else ():
+                found.setdefault(use.key, config.relative(path))
+        ask.notes[key] = found
+    known: dict[tuple[str, str], str] = ask.notes[key]
+    return known
 
 
 def _use(ask: Evaluator, module: Module, call: cst.Call) -> Iterator[SessionUse]:
