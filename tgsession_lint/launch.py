@@ -23,22 +23,37 @@ def main() -> None:
     """Run `tgsession-lint` with the arguments of the process."""
     try:
         arguments = sys.argv[1:]
-        checked = nothing_matters(arguments) if is_plain(arguments) else None
+        status = plain_run(arguments) if is_plain(arguments) else None
     except KeyboardInterrupt:
-        sys.exit(130)
-    if checked is not None and _say(checked):
-        return
+        status = 130
+    if status is not None:
+        sys.exit(status)
     from tgsession_lint.cli import main as full
 
     full()
 
 
-def _say(checked: int) -> bool:
-    """Write the last line; False where nothing can be written, which `cli` knows how to report."""
-    from tgsession_lint.reports.closing import all_clear
+def plain_run(arguments: Sequence[str]) -> int | None:
+    """The exit status of a run without options; None where it takes the full command to say what is wrong."""
+    checked = nothing_matters(arguments)
+    if checked is not None:
+        from tgsession_lint.reports.closing import all_clear
 
+        return 0 if _say(all_clear(checked)) else None
+    from tgsession_lint import plain
+
+    found = plain.run(arguments)
+    if found is None or not _say(found[0]):
+        return None
+    return found[1]
+
+
+def _say(text: str) -> bool:
+    """Write *text*; False where nothing can be written, which `cli` knows how to report."""
+    data = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
     try:
-        os.write(sys.stdout.fileno(), all_clear(checked).encode())
+        while data:
+            data = data[os.write(sys.stdout.fileno(), data) :]
     except (OSError, ValueError, AttributeError):  # full, broken, closed, or none at all
         return False
     return True

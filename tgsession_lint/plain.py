@@ -1,0 +1,34 @@
+"""A run without options, for a pipe or a hook: the same report as `cli` makes of it, without what only options need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tgsession_lint import __version__, config, pipeline
+from tgsession_lint.reports import Report, render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def run(arguments: Sequence[str]) -> tuple[str, int] | None:
+    """The report and the exit status; None where something is wrong that `cli` says better."""
+    from tgsession_lint.rule import every_rule, url
+
+    cwd = Path.cwd()
+    targets = [Path(argument) for argument in arguments]
+    rules = {rule.code: rule for rule in every_rule()}
+    try:
+        settings = config.load(targets, cwd)
+        config.check_codes(settings, rules)
+    except config.ConfigError:
+        return None
+    outcome = pipeline.run(targets, settings, cwd=cwd)
+    if outcome.faults or outcome.problems or not outcome.checked:
+        return None
+    report = Report(
+        outcome.findings, lambda finding: pipeline.lines(finding, cwd=cwd), lambda code: url(rules[code].name), __version__,
+        {code: (rule.name, rule.summary) for code, rule in rules.items()}, str(settings.root), outcome.checked, cwd=str(cwd),
+    )  # fmt: skip
+    return render("full", report), 1 if outcome.findings else 0
