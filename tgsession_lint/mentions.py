@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NEEDLES = (b"telethon", b"TelegramClient", b"guarded_client")
 _BLOCK = 1 << 16
+# Every round of a search reads the same files again; so much is kept of them, in the child that searches.
+_KEPT = 1 << 28
 NOTHING_GIVEN: Mapping[str, bytes] = {}
 # Below this a second process costs more than it saves (`tests/benchmarks`).
 _ENOUGH_FILES = 800
@@ -102,7 +104,7 @@ def hints(data: bytes, *, nearby: bool = True) -> bool:
     Those about files and kills speak only *nearby* a client.
     """
     lowered = data.lower()
-    if not any(needle in lowered for needle in _HINT_NEEDLES):
+    if not any_of(_HINT_NEEDLES, lowered):
         return False
     if _SUPPRESSION.search(data) or (b"api_hash" in lowered and _API_HASH.search(data)):
         return True
@@ -175,6 +177,8 @@ class Mentions:
         self._units: dict[str, str] = {}
         self._with_client: dict[str, bool] = {}
         self._nearby: dict[str, bool] = {}
+        self._texts: dict[str, bytes] = {}
+        self._room = _KEPT
         self._known: frozenset[str] = frozenset()
         self._reached_files: set[str] = set()
 
@@ -331,7 +335,7 @@ class Mentions:
     def _reached(self, seeds: set[str]) -> tuple[dict[str, list[tuple[str, tuple[str, ...] | None]]], list[str]]:
         units = {self.unit(seed) for seed in seeds}
         others = (p for p in self.files if p not in seeds and self.unit(p) in units)
-        hinting = [p for p in others if hints(self.read(p), nearby=self.has_client_nearby(p))]
+        hinting = [p for p in others if hints(self._text(p), nearby=self.has_client_nearby(p))]
         importers: dict[str, list[tuple[str, tuple[str, ...] | None]]] = {}
         reached, frontier = set(seeds), set(seeds)
         while frontier:
@@ -350,12 +354,25 @@ class Mentions:
         """The files that may import one of *modules*: whoever does has to write its name."""
         outside, inside = _import_needles(modules, self.roots)
         top_of = self._top
+        by_top: dict[str, tuple[bytes, ...]] = {}
         for path in self.files:
             top = top_of(path)
-            wanted = {n for other, found in outside.items() if other != top for n in found} | inside.get(top, set())
-            data = self.read(path) if wanted else b""
-            if any(needle in data for needle in wanted):
+            wanted = by_top.get(top)
+            if wanted is None:
+                others = {n for other, found in outside.items() if other != top for n in found}
+                wanted = by_top[top] = tuple(others | inside.get(top, set()))
+            if wanted and any_of(wanted, self._text(path)):
                 yield path
+
+    def _text(self, path: str) -> bytes:
+        """The bytes of *path*, kept for the next time as long as there is room."""
+        data = self._texts.get(path)
+        if data is None:
+            data = self.read(path)
+            self._room -= len(data)
+            if self._room > 0:
+                self._texts[path] = data
+        return data
 
     def _top(self, path: str) -> str:
         return _top_folder(path, self.roots)
@@ -366,8 +383,9 @@ _SOURCES = (".py", ".pyi", ".pyw", ".ipynb")
 
 def _top_folder(path: str, roots: Roots) -> str:
     """The folder right below the root that holds *path*; empty for a file in the root."""
-    inside = os.path.relpath(path, roots.root)
-    first, separator, _ = inside.partition(os.sep)
+    if not path.startswith(roots.root):
+        return ""
+    first, separator, _ = path[len(roots.root) :].lstrip(os.sep).partition(os.sep)
     return first if separator else ""
 
 
