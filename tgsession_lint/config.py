@@ -185,7 +185,7 @@ def parse(data: bytes, base: Config, *, required: bool) -> Config | None:
         import tomli as tomllib  # type: ignore[no-redef, import-not-found, unused-ignore]
     try:
         document = tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"`{base.file}` is no valid TOML: {error}", "none of its settings can be trusted",
                           "mend the file at that place") from error
     tool = document.get("tool", {})
@@ -195,7 +195,13 @@ def parse(data: bytes, base: Config, *, required: bool) -> Config | None:
             table = document
         elif not required:
             return None
-    return with_settings(base, table or {}, f"`{base.file}`")
+    if table is None:
+        raise ConfigError(f"`{base.file}` has no `[tool.{TABLE}]`", "it was named as the file with the settings",
+                          f"add `[tool.{TABLE}]` to it, or leave `--config` out")
+    if not isinstance(table, dict):
+        raise ConfigError(f"`{base.file}` sets `tool.{TABLE}` to {table!r}", "the settings are a table",
+                          f"write `[tool.{TABLE}]`, and each setting on a line below it")
+    return with_settings(base, table, f"`{base.file}`")
 
 
 def with_settings(base: Config, table: Mapping[str, Any], where: str) -> Config:
