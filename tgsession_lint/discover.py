@@ -10,22 +10,20 @@ import os
 import re
 from dataclasses import dataclass, field
 from fnmatch import translate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from tgsession_lint import checkouts
 from tgsession_lint.config import matches
 from tgsession_lint.finding import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from tgsession_lint.config import Config
 
 SUFFIXES = (".py", ".pyi", ".pyw", ".ipynb")
 _GLOB = re.compile(r"[*?\[]")
-# A hook runs with these set for the repository that it guards; they would answer for that one only.
-_GIT_VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
-
 
 @dataclass(slots=True)
 class Discovery:
@@ -41,22 +39,36 @@ def discover(targets: Sequence[Path], config: Config, *, cwd: Path) -> Discovery
     """The files that *targets* (files, folders, globs) mean."""
     found = Discovery()
     excluded = Exclusion(config)
-    files: dict[str, None] = {}
-    for target in targets:
-        path = os.path.normpath(os.path.join(cwd, target))
-        if os.path.isdir(path):
-            listed = found.listed[path] = list_folder(path, excluded)
-            files.update(dict.fromkeys(listed))
-            if not os.access(path, os.R_OK | os.X_OK):
-                found.problems.append(Problem(os.fspath(target), "the folder cannot be read"))
+    files: set[str] = set()
+    paths = {os.path.normpath(os.path.join(cwd, target)): os.fspath(target) for target in targets}
+    folders = [path for path in paths if os.path.isdir(path)]
+    if len(folders) > 1 and all(is_below(folder, excluded.root) for folder in folders):
+        found.listed[excluded.root] = list_folder(excluded.root, excluded, found.problems)  # git is asked once, not for each
+    for path, shown in paths.items():
+        if path in folders:
+            files.update(_in_folder(path, excluded, found))
         elif os.path.lexists(path):
-            _add_file(path, os.fspath(target), excluded, files, found)
+            _add_file(path, shown, excluded, files, found)
         elif _GLOB.search(path):
-            _add_glob(path, os.fspath(target), excluded, files, found)
+            _add_glob(path, shown, excluded, files, found)
         else:
-            found.problems.append(Problem(os.fspath(target), "there is no such file or folder"))
+            found.problems.append(Problem(shown, "there is no such file or folder"))
     found.files = sorted(files)
     return found
+
+
+def _in_folder(folder: str, excluded: Exclusion, found: Discovery) -> Sequence[str]:
+    if folder not in found.listed:
+        whole = found.listed.get(excluded.root, ())
+        inside = [path for path in whole if is_below(path, folder)]
+        # Nothing below it: it may be ignored or excluded as a part of the whole, and wanted when named.
+        found.listed[folder] = inside or list_folder(folder, excluded, found.problems)
+    return found.listed[folder]
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether *path* is *folder* or anything below it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def project_files(config: Config, listed: dict[str, list[str]] | None = None) -> list[str]:
@@ -66,20 +78,20 @@ def project_files(config: Config, listed: dict[str, list[str]] | None = None) ->
     return known if known is not None else list_folder(root, Exclusion(config))
 
 
-def _add_file(path: str, shown: str, excluded: Exclusion, files: dict[str, None], found: Discovery) -> None:
+def _add_file(path: str, shown: str, excluded: Exclusion, files: set[str], found: Discovery) -> None:
     if not os.path.isfile(path):
         found.problems.append(Problem(shown, "this is no plain file"))
     elif not (excluded.forced and excluded.path(path)):
-        files[path] = None
+        files.add(path)
 
 
-def _add_glob(pattern: str, shown: str, excluded: Exclusion, files: dict[str, None], found: Discovery) -> None:
+def _add_glob(pattern: str, shown: str, excluded: Exclusion, files: set[str], found: Discovery) -> None:
     import glob
 
     matched = [path for path in glob.glob(pattern, recursive=True) if os.path.isfile(path) and path.endswith(SUFFIXES)]
     if not matched:
         found.problems.append(Problem(shown, "no file matches"))
-    files.update(dict.fromkeys(path for path in matched if not excluded.path(path)))
+    files.update(path for path in matched if not excluded.path(path))
 
 
 class Exclusion:
@@ -105,116 +117,126 @@ class Exclusion:
             return False
         return any(self.name(part) for part in inside.split("/")) or any(matches(inside, p) for p in self.paths)
 
-
-def list_folder(folder: str, excluded: Exclusion) -> list[str]:
-    """The Python files and notebooks below *folder*, sorted."""
-    listed = _by_git(folder, excluded) if _in_checkout(folder) else None
-    return sorted(listed if listed is not None else _walk(folder, excluded))
-
-
-def _in_checkout(folder: str) -> bool:
-    while True:
-        if os.path.exists(os.path.join(folder, ".git")):
-            return True
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return False
-        folder = parent
+    def path_below(self, folder: str, path: str) -> bool:
+        """Whether *path* is left out for something below *folder*, which itself was asked for."""
+        below = path[len(folder) :].strip(os.sep).split(os.sep)
+        return any(self.name(part) for part in below) or (bool(self.paths) and self.path(path))
 
 
-def _by_git(folder: str, excluded: Exclusion) -> list[str] | None:
-    """What git tracks or does not ignore below *folder*; None where git does not say."""
-    import subprocess
-
-    command = ["git", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    environment = {key: value for key, value in os.environ.items() if key not in _GIT_VARIABLES}
-    try:
-        done = subprocess.run(command, capture_output=True, env=environment, check=False, stdin=subprocess.DEVNULL)
-    except OSError:
-        return None
-    if done.returncode != 0:
-        return None
-    names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
-    if not names and _is_ignored(folder, environment):
-        return None  # asked for by name, so it is wanted: walked instead
-    found: dict[str, None] = {}
-    for name in names:
-        path = os.path.join(folder, *name.split("/"))
-        if name.endswith(SUFFIXES):
-            if os.path.isfile(path) and not excluded.path(path):
-                found[path] = None
-        elif name.endswith("/") or "." not in name.rpartition("/")[2]:
-            # A checkout inside this one: git names it and looks no further.
-            inner = path.rstrip(os.sep)
-            if os.path.isdir(inner) and not os.path.islink(inner) and not excluded.path(inner):
-                found.update(dict.fromkeys(list_folder(inner, excluded)))
-    return list(found)
+def list_folder(folder: str, excluded: Exclusion, problems: list[Problem] | None = None) -> list[str]:
+    """The Python files and notebooks below *folder*, sorted; what cannot be looked into is added to *problems*."""
+    if excluded.forced and excluded.path(folder):
+        return []
+    problems = [] if problems is None else problems
+    known = checkouts.tracked(folder) if checkouts.is_checkout(folder) else None
+    if known is not None:
+        found = _by_git(folder, known, excluded, problems)
+        if found or not checkouts.is_ignored(folder):
+            return sorted(found)
+        # asked for by name although git ignores it, so it is wanted
+    return sorted(_walk(folder, excluded, problems))
 
 
-def _is_ignored(folder: str, environment: dict[str, str]) -> bool:
-    import subprocess
-
-    command = ["git", "-C", folder, "check-ignore", "-q", "."]
-    done = subprocess.run(command, capture_output=True, env=environment, check=False, stdin=subprocess.DEVNULL)
-    return done.returncode == 0
-
-
-# without git
-
-_Ignored = "tuple[str, Callable[[str], bool]]"
-
-
-def _walk(folder: str, excluded: Exclusion) -> Iterator[str]:
-    """Written for speed: a large tree has tens of thousands of entries, and all but a few are passed over."""
-    pending: list[tuple[str, tuple[Any, ...]]] = [(folder, _ignores_above(folder, excluded.root))]
-    while pending:
-        current, ignores = pending.pop()
-        files, folders, special = _entries(current)
-        if special:
-            if "pyvenv.cfg" in special and current != folder:
-                continue
-            if ".gitignore" in special:
-                ignores = (*ignores, *_ignore_file(current))
-        pending += [(e.path, ignores) for e in folders if not _left_out(e, ignores, excluded, is_folder=True)]
-        for entry in files:
-            if not _left_out(entry, ignores, excluded, is_folder=False):
-                yield entry.path
-
-
-def _entries(folder: str) -> tuple[list[os.DirEntry[str]], list[os.DirEntry[str]], list[str]]:
-    """The sources, the folders, and the files that say how to treat them, right below *folder*."""
-    files: list[os.DirEntry[str]] = []
-    folders: list[os.DirEntry[str]] = []
-    special: list[str] = []
+def _entries(folder: str, problems: list[Problem]) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
-                name = entry.name
-                if name.endswith(SUFFIXES) and _is_file(entry):
-                    files.append(entry)
-                elif entry.is_dir(follow_symlinks=False):
-                    folders.append(entry)
-                elif name in {".gitignore", "pyvenv.cfg"}:
-                    special.append(name)
-    except OSError:
-        pass  # what cannot be listed holds nothing for us
-    return files, folders, special
+            return list(entries)
+    except FileNotFoundError:
+        return []  # it has just gone
+    except OSError as error:
+        problems.append(Problem(folder, f"the folder cannot be read: {error.strerror}"))
+        return []
 
 
-def _left_out(entry: os.DirEntry[str], ignores: tuple[Any, ...], excluded: Exclusion, *, is_folder: bool) -> bool:
-    name = entry.name
-    if name in excluded.names or (excluded.name_pattern is not None and excluded.name_pattern.match(name)):
-        return True
-    if excluded.paths and excluded.path(entry.path):
-        return True
-    return bool(ignores) and _ignored(entry.path, ignores, is_folder=is_folder)
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
+def _kind(entry: os.DirEntry[str], *, is_source: bool) -> Literal["file", "folder", ""]:
+    """What is worth a look: a source file, be it behind a link, or a folder that is none."""
     try:
-        return entry.is_file()
-    except OSError:  # a link that leads nowhere, or round in circles
-        return False
+        if is_source and entry.is_file():
+            return "file"
+        return "folder" if entry.is_dir(follow_symlinks=False) else ""
+    except OSError:  # a loop of links
+        return ""
+
+
+# in a checkout
+
+
+def _by_git(top: str, known: checkouts.Tracked, excluded: Exclusion, problems: list[Problem]) -> set[str]:
+    """What git tracks or does not ignore below *top*, and is there.
+
+    Folders are listed here rather than by git, which takes five times as long to look for what is new. It is asked
+    only about files and folders that it does not track, and that nothing else leaves out.
+    """
+    found: set[str] = set()
+    unknown: set[str] = set()
+    pending = [(top, "")]
+    while pending:
+        current, inside = pending.pop()
+        for entry in _entries(current, problems):
+            name = entry.name
+            is_source = name.endswith(SUFFIXES)
+            kind = _kind(entry, is_source=is_source)
+            if not kind or excluded.name(name) or (excluded.paths and excluded.path(entry.path)):
+                continue
+            relative = inside + name
+            if kind == "folder" and relative in known.folders:
+                pending.append((entry.path, relative + "/"))
+            elif relative not in known.files:
+                if kind == "file" or not _is_environment(entry.path):
+                    unknown.add(relative)
+            elif kind == "file":
+                found.add(entry.path)
+            else:  # a submodule
+                found.update(list_folder(entry.path, excluded, problems))
+    if unknown:
+        found.update(_new(top, checkouts.not_ignored(top, unknown), excluded, problems))
+    return found
+
+
+def _new(top: str, names: Iterable[str], excluded: Exclusion, problems: list[Problem]) -> Iterator[str]:
+    for name in names:
+        path = os.path.join(top, *name.split("/"))
+        if excluded.path_below(top, path):
+            continue
+        if name.endswith("/"):
+            yield from list_folder(path.rstrip(os.sep), excluded, problems)
+        elif name.endswith(SUFFIXES) and os.path.isfile(path):
+            yield path
+
+
+def _is_environment(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, "pyvenv.cfg"))
+
+
+# elsewhere
+
+
+def _walk(top: str, excluded: Exclusion, problems: list[Problem]) -> Iterator[str]:
+    above = _ignores_above(top, excluded.root)
+    if above and _ignored(top, above, is_folder=True):
+        above = ()  # asked for by name, so it is wanted
+    pending: list[tuple[str, tuple[Any, ...]]] = [(top, above)]
+    while pending:
+        current, ignores = pending.pop()
+        entries = _entries(current, problems)
+        names = {entry.name for entry in entries}
+        if current != top and ("pyvenv.cfg" in names or ".git" in names):
+            if ".git" in names:
+                yield from list_folder(current, excluded, problems)
+            continue
+        if ".gitignore" in names:
+            ignores = (*ignores, *_ignore_file(current))
+        for entry in entries:
+            name = entry.name
+            kind = _kind(entry, is_source=name.endswith(SUFFIXES))
+            if not kind or excluded.name(name) or (excluded.paths and excluded.path(entry.path)):
+                continue
+            if ignores and _ignored(entry.path, ignores, is_folder=kind == "folder"):
+                continue
+            if kind == "folder":
+                pending.append((entry.path, ignores))
+            else:
+                yield entry.path
 
 
 def _ignored(path: str, ignores: tuple[Any, ...], *, is_folder: bool) -> bool:
@@ -241,7 +263,7 @@ def _ignore_file(folder: str) -> tuple[Any, ...]:
 def _ignores_above(folder: str, root: str) -> tuple[Any, ...]:
     """The `.gitignore` files between the root and *folder*."""
     found: list[Any] = []
-    while folder != root and folder.startswith(root):
+    while folder != root and is_below(folder, root):
         folder = os.path.dirname(folder)
         if os.path.isfile(os.path.join(folder, ".gitignore")):
             found[:0] = _ignore_file(folder)
