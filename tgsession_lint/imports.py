@@ -18,59 +18,79 @@ if TYPE_CHECKING:
 
 # Bytes above 127 belong to names that are not ASCII; quotes and `\\n` stand round the lines of a notebook.
 _WORD = rb"\w\x80-\xff"
-_FROM = re.compile(rb"(?:^|[;:\s\"'\\])(?:\\n)?from[ \t\\\r\n]*([." + _WORD + rb"]+)[ \t\\\r\n]*$")
-_PLAIN = re.compile(rb"(?:^|[;:\"'\\n])[ \t]*$")
-_NAMES = re.compile(rb"[ \t\\\r\n]*(?:\(([^)]*)\)?|([^\r\n;#\"()]*(?:\\\r?\n[^\r\n;#\"()]*)*))")
-_NAME = re.compile(rb"[." + _WORD + rb"]+")
-_COMMENT = re.compile(rb"#[^\n]*")
+_GAP = rb"[ \t\f\\\r\n]"
+_GAPS = b" \t\f\\\r\n"
+_FROM = re.compile(rb"from(?=[ \t\f\\.])([" + _WORD + rb". \t\f\\\r\n]+)$")
+_PLAIN = re.compile(rb"(?:^|[;:\"'\\n])" + _GAP + rb"*$")
+_NAMES = re.compile(_GAP + rb"*(?:\(((?:[^)#]|#[^\r\n]*)*)|((?:[^\r\n;#\"()\\]|\\(?:\r\n|[\r\n])?)*))")
+_NAME = re.compile(rb"[" + _WORD + rb"]+(?:" + _GAP + rb"*\." + _GAP + rb"*[" + _WORD + rb"]+)*")
+_COMMENT = re.compile(rb"#[^\r\n]*")
+# In a notebook a comment ends where its line does, by the escape.
+_NOTEBOOK_NAMES = rb"[ \t\f\\\r\n]*(?:\(((?:[^)#]|#(?:(?!\\n)[^\r\n])*)*)|([^\r\n;#\"()]*))"
+_NOTEBOOK_COMMENT = rb"#(?:(?!\\n)[^\r\n])*|\\n"
+# A statement of several lines up to its `import` is not longer than this; a file on a single line may be.
+_FARTHEST = 2_000
 
 
 def imports(data: bytes) -> list[Imported]:
     """Every import in *data*, in order."""
     found: list[Imported] = []
+    names, comment = (_NAMES, _COMMENT) if data[:1] != b"{" else (re.compile(_NOTEBOOK_NAMES), re.compile(_NOTEBOOK_COMMENT))
     at = data.find(b"import")
     while at >= 0:
         after = at + 6
         if data[after : after + 1] in _AFTER:
-            found += _one(data, at, after)
+            before = data[_start_of_statement(data, at) : at]
+            source = _source(before)
+            if source or not before.strip() or _PLAIN.search(before):
+                listed = _listed(names.match(data, after), comment)
+                found += [_from(source, listed)] if source else [(0, name, None) for name in listed]
         at = data.find(b"import", after)
     return found
 
 
-_AFTER = frozenset({b" ", b"\t", b"(", b"*", b"\\"})
-
-
-def _one(data: bytes, at: int, after: int) -> list[Imported]:
-    before = data[_start_of_statement(data, at) : at]
-    source = _FROM.search(before)
-    if source is not None:
-        return [_from(source.group(1), data, after)]
-    if not before.strip() or _PLAIN.search(before):
-        return [(0, name, None) for name in _listed(data, after)]
-    return []
+_AFTER = frozenset({b" ", b"\t", b"\f", b"(", b"*", b"\\"})
 
 
 def _start_of_statement(data: bytes, at: int) -> int:
-    start = data.rfind(b"\n", 0, at) + 1
-    while (start > 1 and data[start - 2 : start - 1] == b"\\") or (start > 2 and data[start - 3 : start - 1] == b"\\\r"):
-        start = data.rfind(b"\n", 0, start - 1) + 1
-    return start
+    first = max(0, at - _FARTHEST)
+    end = at
+    while True:
+        end = max(data.rfind(b"\n", first, end), data.rfind(b"\r", first, end))
+        if end < 0:
+            return first
+        if data[end - 1 : end + 1] == b"\r\n":
+            end -= 1
+        if data[end - 1 : end] != b"\\":
+            return end + 1
 
 
-def _from(source: bytes, data: bytes, after: int) -> Imported:
+def _source(before: bytes) -> bytes:
+    """The module between `from` and `import`, its dots before it; empty where there is no `from`."""
+    at = before.rfind(b"from")
+    while at >= 0:
+        match = _FROM.match(before, at)
+        if match is not None and (at == 0 or before[at - 1 : at] in _BEFORE or before[at - 2 : at] == b"\\n"):
+            return match.group(1).translate(None, _GAPS)
+        at = before.rfind(b"from", 0, at)
+    return b""
+
+
+_BEFORE = frozenset(bytes([code]) for code in b" \t\f\r\n;:\"'\\")
+
+
+def _from(source: bytes, names: list[str]) -> Imported:
     module = source.lstrip(b".")
-    names = () if data[after : after + 4].strip().startswith(b"*") else tuple(_listed(data, after))
-    return len(source) - len(module), _text(module), names or None
+    return len(source) - len(module), _text(module), tuple(names) or None
 
 
-def _listed(data: bytes, after: int) -> list[str]:
-    """The names of an import list; what follows `as` is left out."""
-    match = _NAMES.match(data, after)
+def _listed(match: re.Match[bytes] | None, comment: re.Pattern[bytes]) -> list[str]:
+    """The names of an import list; what follows `as` is left out, and so is a `*`."""
     if match is None:
         return []
-    text = _COMMENT.sub(b"", match.group(1) if match.group(1) is not None else match.group(2))
-    names = [_NAME.search(part) for part in text.split(b",")]
-    return [_text(name.group()) for name in names if name is not None]
+    inside = match.group(1) if match.group(1) is not None else match.group(2)
+    names = [_NAME.search(part) for part in comment.sub(b" ", inside).split(b",")]
+    return [_text(name.group().translate(None, _GAPS)) for name in names if name is not None]
 
 
 def _text(name: bytes) -> str:

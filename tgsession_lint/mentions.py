@@ -389,6 +389,10 @@ def _top_folder(path: str, roots: Roots) -> str:
     return first if separator else ""
 
 
+# How a file begins to import from its own package; other blanks than one space are rare, but Python's.
+_FROM_HERE = (b"from .", b"from.", b"from  ", b"from\t", b"from\f", b"from\\")
+
+
 def _import_needles(modules: Iterable[str], roots: Roots) -> tuple[dict[str, set[bytes]], dict[str, set[bytes]]]:
     """What an importer has to write: from another top folder, and from the same one.
 
@@ -402,7 +406,7 @@ def _import_needles(modules: Iterable[str], roots: Roots) -> tuple[dict[str, set
         stem = os.path.splitext(name)[0]
         needles = {os.fsencode(stem)}
         if stem == "__init__":
-            needles = {os.fsencode(os.path.basename(folder)), b"from ."}
+            needles = {os.fsencode(os.path.basename(folder)), *_FROM_HERE}
         top = _top_folder(path, roots)
         inside.setdefault(top, set()).update(needles)
         passing = needles if top in import_roots else {os.fsencode(top)}
@@ -424,10 +428,20 @@ def _edges(roots: Roots, path: str, data: bytes) -> Iterator[tuple[str, tuple[st
         if found is None:
             continue
         yield found, names
-        for name in names or ():
-            nested = roots.submodule(found, name)
-            if nested is not None:
-                yield nested, None
+        taken = [found] if names is None else [nested for name in names if (nested := roots.submodule(found, name))]
+        yield from ((nested, None) for nested in taken if nested != found)
+        yield from ((nested, None) for nested in _attributes(roots, taken, data))
+
+
+def _attributes(roots: Roots, packages: list[str], data: bytes) -> Iterator[str]:
+    """The modules that *data* may reach as attributes of *packages*, whoever it is that has imported them."""
+    pending, seen = list(packages), set(packages)
+    while pending:
+        for name, nested in roots.submodules(pending.pop()):
+            if nested not in seen and b"." + os.fsencode(name) in data:
+                seen.add(nested)
+                pending.append(nested)
+                yield nested
 
 
 def may_matter(wanted: Sequence[str], known: Mentions) -> list[str]:

@@ -22,6 +22,7 @@ class Roots:
         self.root = root
         self.extra = tuple(os.path.normpath(os.path.join(root, folder)) for folder in src)
         self._names = lru_cache(maxsize=None)(_names_in)
+        self._inside = lru_cache(maxsize=None)(self._submodules_uncached)
         self._search = lru_cache(maxsize=None)(self._search_uncached)
         self._find = lru_cache(maxsize=None)(self._find_uncached)
 
@@ -71,6 +72,16 @@ class Roots:
         if last == "__init__.py":
             return self._module(folder, name)
         return None if last.endswith((".py", ".pyi", ".ipynb")) else self._module(module, name)
+
+    def submodules(self, package: str) -> tuple[tuple[str, str], ...]:
+        """The modules right inside *package*, each with its name; none if it is no package."""
+        return self._inside(package)
+
+    def _submodules_uncached(self, package: str) -> tuple[tuple[str, str], ...]:
+        folder = package.removesuffix(f"{os.sep}__init__.py")
+        names = {name.partition(".")[0] for name in self._names(folder)} - {"", "__init__", "__pycache__"}
+        found = ((name, self.submodule(package, name)) for name in sorted(names))
+        return tuple((name, nested) for name, nested in found if nested is not None)
 
     def _search_uncached(self, folder: str) -> tuple[str, ...]:
         """Folders that may hold top-level modules; packages last: scripts inside them do import so."""
