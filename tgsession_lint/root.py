@@ -38,8 +38,8 @@ def up(folder: str) -> Iterator[str]:
 def find_root(targets: Sequence[str], cwd: str) -> str:
     """The project round *targets*: the same for one of its files as for all of it.
 
-    A git checkout; else the working folder if it is marked as a project, or the nearest folder that is; else the folder
-    that was named, and for lone files the working folder, or as far up as there is one program.
+    A git checkout; else the working folder if it is marked as a project, or the nearest folder that is; else the
+    working folder, and for targets outside it as far up as there is one program.
     """
     start = common_folder(targets, cwd)
     above = list(up(start))
@@ -51,8 +51,6 @@ def find_root(targets: Sequence[str], cwd: str) -> str:
     for folder in above:
         if _marked(folder):
             return folder
-    if any(os.path.isdir(os.path.join(cwd, target)) for target in targets) or not targets:
-        return start
     return cwd if cwd in above and cwd not in _limits() else _climb(start)
 
 

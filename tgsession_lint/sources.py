@@ -6,7 +6,8 @@ import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
 _BLOCK = 1 << 16
+_ROW_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Document:
     @cached_property
     def lines(self) -> Sequence[str]:
         """The rows of `text`."""
-        return re.split(r"\r\n|\r|\n", self.text)
+        return _ROW_END.split(self.text)
 
     def locate(self, row: int) -> tuple[int | None, int]:
         """The cell that *row* of `text` is in (None outside notebooks), and the row within it."""
@@ -118,9 +120,9 @@ def decode(data: bytes) -> str:
 def rows(data: bytes) -> Sequence[str]:
     """The rows of a file as an editor shows them."""
     try:
-        return re.split(r"\r\n|\r|\n", decode(data))
+        return _ROW_END.split(decode(data))
     except _DecodingError:
-        return re.split(r"\r\n|\r|\n", data.decode("utf-8", "replace"))
+        return _ROW_END.split(data.decode("utf-8", "replace"))
 
 
 def parse_text(text: str, path: str) -> Document:
@@ -144,34 +146,63 @@ class _Attempt:
 
 
 def _try(text: str) -> _Attempt:
+    if "\0" in text:
+        place = len(_ROW_END.findall(text, 0, text.index("\0"))) + 1
+        return _Attempt(problem=Unreadable(place, 1, "the file holds a NUL byte"))
+    if (row := hopeless(text)) is not None:
+        return _Attempt(problem=Unreadable(row, 1, _TOO_DEEP))
+    return _parsed(text) if len(text) < _SHORT else _on_a_deep_stack(text)
+
+
+def _parsed(text: str) -> _Attempt:
     import libcst as cst
 
-    if "\0" in text:
-        row = text.count("\n", 0, text.index("\0")) + 1
-        return _Attempt(problem=Unreadable(row, 1, "the file holds a NUL byte"))
-    if _risky(text) and not _survives(text):
-        return _Attempt(problem=Unreadable(1, 1, "the code is nested too deeply to be parsed"))
     try:
         return _Attempt(module=cst.parse_module(text))
     except cst.ParserSyntaxError as error:
-        return _Attempt(problem=_syntax_problem(text, error))
+        return _Attempt(problem=_syntax_problem(text, str(error)))
     except RecursionError:
-        return _Attempt(problem=Unreadable(1, 1, "the code is nested too deeply to be parsed"))
-    except Exception as error:
+        return _Attempt(problem=Unreadable(1, 1, _TOO_DEEP))
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        # A panic of the native parser is no `Exception`.
         return _Attempt(problem=Unreadable(1, 1, f"the file cannot be parsed: {type(error).__name__}"))
 
 
-def _syntax_problem(text: str, error: Any) -> Unreadable:
-    row, column = _place_by_python(text) or (max(1, error.raw_line), max(1, error.raw_column + 1))
-    lines = re.split(r"\r\n|\r|\n", text)
-    line = lines[row - 1] if row <= len(lines) else ""
-    if _PYTHON_2.match(line):
+def _on_a_deep_stack(text: str) -> _Attempt:
+    """What `_parsed` says, from a thread: the native parser recurses, and a stack that overflows takes us with it."""
+    import threading
+
+    found: list[_Attempt] = []
+    before = threading.stack_size(_STACK)
+    try:
+        thread = threading.Thread(target=lambda: found.append(_parsed(text)), daemon=True)
+        thread.start()
+    except (RuntimeError, MemoryError):
+        return _parsed(text)
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    return found[0] if found else _Attempt()
+
+
+def _syntax_problem(text: str, error: str) -> Unreadable:
+    seen = _seen_by_python(text)
+    if seen is None:
+        # What libcst itself names is the token after, but then nobody knows better.
+        place = _PLACE.search(error)
+        row, column = (int(place[1]), int(place[2]) + 1) if place else (1, 1)
+        return Unreadable(row, column, "the syntax cannot be parsed, though this Python may take it")
+    row, column, said = seen
+    lines = _ROW_END.split(text)
+    if row <= len(lines) and _PYTHON_2.match(lines[row - 1]):
         return Unreadable(row, column, "the syntax is Python 2, which is not read")
-    return Unreadable(row, column, "the syntax is not Python that can be parsed")
+    return Unreadable(row, column, f"the syntax is not Python that can be parsed: {said}")
 
 
-def _place_by_python(text: str) -> tuple[int, int] | None:
-    """Where Python itself stops: libcst names the token after, which is often on the next row."""
+def _seen_by_python(text: str) -> tuple[int, int, str] | None:
+    """Where Python itself stops, and why: libcst names the token after, which is often on the next row."""
     import ast
     import warnings
 
@@ -180,55 +211,76 @@ def _place_by_python(text: str) -> tuple[int, int] | None:
             warnings.simplefilter("ignore")
             ast.parse(text)
     except SyntaxError as error:
-        return (max(1, error.lineno), max(1, error.offset or 1)) if error.lineno else None
+        return max(1, error.lineno or 1), max(1, error.offset or 1), error.msg
     except (ValueError, RecursionError, MemoryError):
         return None
     return None
 
 
+_PLACE = re.compile(r"error at (\d+):(\d+)")
 _PYTHON_2 = re.compile(r"\s*(?:print\s+[^=(\s]|exec\s+['\"\w]|raise\s+\w[\w.]*\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)")
-# Chains and nests so long that the parser's recursion may exhaust the stack, which would take us with it.
-_NESTED = re.compile(r"[\[({~]{80}|(?:not |lambda: ?|[-+~] ?){120}")
-_CHAINED = re.compile(r"[-+*/.|&(\[<>=]|\b(?:and|or|if|not|lambda)\b")
-_LONG_LINE = 8000
-_LONG_CHAIN = 250
 
 
-def _risky(text: str) -> bool:
-    """Whether *text* may be nested thousands deep: long lines, or long runs of lines that continue one expression."""
-    if text.count("elif ") > _LONG_CHAIN:
-        return True
-    run = 0
-    for line in text.split("\n"):
-        bare = line.strip()
-        if not bare or bare[0] == "#":
-            continue
-        if len(line) > _LONG_LINE and len(_CHAINED.findall(line)) > 2 * _LONG_CHAIN:
-            return True
-        if len(line) > 120 and _NESTED.search(line):
-            return True
-        chained = bare[0] in _OPERATORS or bare[-1] in _OPERATORS or bare.startswith(("and ", "or "))
-        run = run + 1 if chained else 0
-        if run > _LONG_CHAIN:
-            return True
-    return False
+# what would take the parser minutes, or its stack
+
+_TOO_DEEP = "the code is nested too deeply to be parsed"
+_SHORT = 400  # characters, so at most as many levels: any stack holds them
+_STACK = 64 << 20
+# Python itself stops at 200 brackets. The parser's time grows with the square of a chain such as `1 + 1 + …`,
+_BRACKETS = 200
+_CHAIN = 2000
+# and exponentially with the nesting of a pattern, or of the targets of `del`.
+_PATTERN = 7
+_BRACKET = re.compile(r"[\[({\])}]")
+_STEP = {**dict.fromkeys("([{", 1), **dict.fromkeys(")]}", -1)}
+_LINK = re.compile(r"[-+*/%@&|^~<>.]|[\])][ \t]*[\[(]|\b(?:and|or|not|if|lambda|await|in|is)\b")
+_PATTERNS = re.compile(r"^[ \t]*(?:case|del)\b[^\n]*[\[({]", re.MULTILINE)
+_TOKEN = re.compile(
+    r"""(?P<skip>\\\r?\n|\#[^\r\n]*|(?P<quotes>\"\"\"|''')(?:[^\\]|\\.)*?(?P=quotes)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+    |(?P<pattern>^[ \t]*(?:case|del)\b)|(?P<open>[\[({])|(?P<close>[\])}])|(?P<end>[,;\n\r])
+    |(?P<link>\*\*|//|<<|>>|->|\.\.\.|[-+*/%@&|^~<>.]|\b(?:and|or|not|if|lambda|await|in|is)\b)""",
+    re.VERBOSE | re.MULTILINE | re.DOTALL,
+)
 
 
-_OPERATORS = frozenset("+-*/.|&\\(")
-_PROBE = "import sys, libcst; libcst.parse_module(sys.stdin.buffer.read().decode('utf-8', 'surrogatepass'))"
+def hopeless(text: str) -> int | None:
+    """The row from which on *text* is nested so deeply, or chained so long, that the parser would not come back."""
+    if len(text) < _PATTERN:
+        return None
+    deepest = max(accumulate(map(_STEP.__getitem__, _BRACKET.findall(text))), default=0)
+    if deepest > _BRACKETS // 2 or (deepest > _PATTERN and _PATTERNS.search(text)):
+        return _first_too_deep(text)
+    # A paragraph that is too short, or has too few links in all, holds no such chain; few need the close look.
+    long = (part for part in text.split("\n\n") if len(part) > _CHAIN)
+    return _first_too_deep(text) if any(len(_LINK.findall(part)) > _CHAIN for part in long) else None
 
 
-def _survives(text: str) -> bool:
-    """Whether another process can parse *text* and live."""
-    import subprocess
-    import sys
-
-    data = text.encode("utf-8", "surrogatepass")
-    try:
-        done = subprocess.run([sys.executable, "-c", _PROBE], input=data, capture_output=True, timeout=60, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode >= 0
+def _first_too_deep(text: str) -> int | None:
+    levels: list[int] = []  # the links before each open bracket
+    links = total = 0  # since the last comma, and in all the levels below it
+    most = _BRACKETS
+    for token in _TOKEN.finditer(text):
+        kind = token.lastgroup
+        if kind == "open":
+            levels.append(links)
+            total += links
+            links = 0
+        elif kind == "close":
+            # A call or a subscript is a link of its own.
+            links = levels.pop() + 1 if levels else 0
+            total -= max(0, links - 1)
+        elif kind == "link":
+            links += 1
+        elif kind == "end":
+            if levels and token.group() in "\r\n":
+                continue
+            links = 0
+            most = _BRACKETS if not levels else most
+        elif kind == "pattern" and not levels:
+            most = _PATTERN
+        if len(levels) > most or total + links > _CHAIN:
+            return len(_ROW_END.findall(text, 0, token.start())) + 1
+    return None
 
 
 # what the parser does not take, and Python does
