@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tgsession_lint import sources
@@ -11,68 +12,112 @@ from tgsession_lint.sources import Document, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CELL_MAGIC = re.compile(r"\s*%%(?!time\b|timeit\b|capture\b|prun\b)")
-_LINE_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|.*[^\s?]\?{1,2}\s*|[\w., \[\]*]+=\s*[!%].*)$")
+# Cells that start with these hold Python all the same.
+_CELL_MAGIC = re.compile(r"\s*%%(?!(?:time|timeit|capture|prun|debug|ipytest|python3?|pypy)\b)")
+_LINE_MAGIC = re.compile(r"(?P<indent>\s*)(?:(?P<target>[\w., \[\]*'\"]+=)\s*[!%].*|[%!?].*|[\w.*\[\]'\"]+\?{1,2}\s*)$")
+_ROW_END = re.compile(r"\r\n|\r|\n")
 
 
 def parse(data: bytes, path: str) -> Document:
     """*data* as a document; a cell that cannot be parsed is reported, and the others are read."""
-    import json
-
     try:
-        content = json.loads(data.decode("utf-8-sig"))
-        cells = list(_code_cells(content))
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        return Document(path, notebook=True, unreadable=(Unreadable(1, 1, f"this is no notebook: {_short(error)}"),))
+        cells = list(_code_cells(data))
+    except _NotANotebook as error:
+        return Document(path, notebook=True, unreadable=(Unreadable(error.row, error.column, str(error)),))
     unreadable: list[Unreadable] = []
     rows: list[str] = []
     starts: list[tuple[int, int]] = []
     for number, text in cells:
-        lines, problem = _readable(number, text, path)
-        unreadable.extend(problem)
+        lines, problems = _readable(number, text, path)
+        unreadable.extend(problems)
         starts.append((len(rows) + 1, number))
         rows.extend(lines)
     whole = sources.parse_text("\n".join(rows) + "\n", path)
-    return Document(path, whole.text, whole.module, notebook=True, unreadable=tuple(unreadable), cells=tuple(starts),
-                    widened=whole.widened)
+    found = Document(path, whole.text, whole.module, notebook=True, cells=tuple(starts), widened=whole.widened)
+    for problem in whole.unreadable:
+        cell, row = found.locate(problem.row)
+        unreadable.append(Unreadable(row, problem.column, problem.message, cell))
+    return replace(found, unreadable=tuple(unreadable))
 
 
 def rows(data: bytes, cell: int | None) -> list[str]:
     """The rows of one cell; none where the notebook cannot be read."""
+    try:
+        cells = dict(_code_cells(data))
+    except _NotANotebook:
+        return []
+    return _ROW_END.split(cells.get(cell or 0, ""))
+
+
+class _NotANotebook(Exception):  # noqa: N818 - a state of the file
+    def __init__(self, reason: str, row: int = 1, column: int = 1) -> None:
+        super().__init__(f"this is no notebook: {reason}")
+        self.row = row
+        self.column = column
+
+
+def _code_cells(data: bytes) -> list[tuple[int, str]]:
+    """The number, from 1 and among all cells, and the source of each code cell, if the notebook is Python's."""
     import json
 
     try:
-        cells = dict(_code_cells(json.loads(data.decode("utf-8-sig"))))
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return []
-    return re.split(r"\r\n|\r|\n", cells.get(cell or 0, ""))
+        content = json.loads(data.decode("utf-8-sig"))
+        return list(_python_cells(content))
+    except json.JSONDecodeError as error:
+        raise _NotANotebook(error.msg, error.lineno, error.colno) from error
+    except UnicodeDecodeError as error:
+        raise _NotANotebook(f"not valid utf-8: {error.reason}") from error
+    except RecursionError as error:
+        raise _NotANotebook("it is nested too deeply") from error
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise _NotANotebook("its cells are not where they belong") from error
 
 
-def _short(error: Exception) -> str:
-    return str(error).partition("\n")[0][:80]
-
-
-def _code_cells(content: Any) -> Iterator[tuple[int, str]]:
-    """The number, from 1 and among all cells, and the source of each code cell, if the notebook is Python's."""
-    metadata = content.get("metadata", {})
-    language = metadata.get("kernelspec", {}).get("language") or metadata.get("language_info", {}).get("name") or "python"
-    if "python" not in str(language).lower():
+def _python_cells(content: Any) -> Iterator[tuple[int, str]]:
+    metadata = content.get("metadata") or {}
+    kernel, language = metadata.get("kernelspec") or {}, metadata.get("language_info") or {}
+    if not _is_python(kernel.get("language") or language.get("name")):
         return
     cells = content["cells"] if "cells" in content else [c for sheet in content["worksheets"] for c in sheet["cells"]]
     for number, cell in enumerate(cells, start=1):
-        if cell.get("cell_type") == "code":
+        # VS Code lets each cell have a language of its own.
+        own = (cell.get("metadata") or {}).get("vscode") or {}
+        if cell.get("cell_type") == "code" and _is_python(own.get("languageId") or cell.get("language")):
             source = cell.get("source", cell.get("input", ""))
             yield number, source if isinstance(source, str) else "".join(source)
 
 
+def _is_python(language: object) -> bool:
+    return not language or "python" in str(language).lower()
+
+
 def _readable(number: int, text: str, path: str) -> tuple[list[str], list[Unreadable]]:
     """The rows of a cell with its magics taken out; all empty, and a report, where it cannot be parsed."""
-    lines = re.split(r"\r\n|\r|\n", text)
+    lines = _ROW_END.split(text)
     if _CELL_MAGIC.match(text):
         return [""] * len(lines), []
-    plain = [_LINE_MAGIC.sub(r"\1pass", line) for line in lines]
-    alone = sources.parse_text("\n".join(plain) + "\n", path)
+    # As it is, if it can be: `% x` may also be the second half of a sum.
+    alone = sources.parse_text("\n".join(lines) + "\n", path)
+    if alone.module is None:
+        lines = _plain(lines)
+        alone = sources.parse_text("\n".join(lines) + "\n", path)
     if alone.module is not None:
-        return plain, []
+        return lines, []
     problem = alone.unreadable[0]
     return [""] * len(lines), [Unreadable(problem.row, problem.column, problem.message, number)]
+
+
+def _plain(lines: list[str]) -> list[str]:
+    """*lines* with statements of Python's in place of magics, row for row."""
+    plain: list[str] = []
+    goes_on = False
+    for line in lines:
+        magic = None if goes_on else _LINE_MAGIC.match(line)
+        if goes_on:
+            plain.append("")
+        elif magic is None:
+            plain.append(line)
+        else:
+            plain.append(f"{magic['indent']}{magic['target']} None" if magic["target"] else f"{magic['indent']}pass")
+        goes_on = (goes_on or magic is not None) and line.endswith("\\")
+    return plain

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,10 +57,9 @@ class Document:
 
     def column(self, row: int, column: int) -> int:
         """The column in the file of *column* in `text`."""
-        for changed, start, by in self.widened:
-            if changed == row and column >= start:
-                return max(1, column - by)
-        return column
+        if not self.widened:
+            return column
+        return max(1, column - sum(by for changed, start, by in self.widened if changed == row and column >= start))
 
 
 def read(path: str) -> bytes:
@@ -108,7 +107,7 @@ def decode(data: bytes) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
+        row = len(_ROW_END.findall(data[: error.start].decode("latin-1"))) + 1
         raise _DecodingError(f"not valid {encoding}: {error.reason}", row) from error
     except Exception as error:
         raise _DecodingError(f"`{encoding}` is no encoding for text") from error
@@ -234,10 +233,10 @@ _PATTERN = 7
 _BRACKET = re.compile(r"[\[({\])}]")
 _STEP = {**dict.fromkeys("([{", 1), **dict.fromkeys(")]}", -1)}
 _LINK = re.compile(r"[-+*/%@&|^~<>.]|[\])][ \t]*[\[(]|\b(?:and|or|not|if|lambda|await|in|is)\b")
-_PATTERNS = re.compile(r"^[ \t]*(?:case|del)\b[^\n]*[\[({]", re.MULTILINE)
+_PATTERNS = re.compile(r"^[ \t]*(?:case|del)\b(?!\s*[=.])[^\n]*[\[({]", re.MULTILINE)
 _TOKEN = re.compile(
     r"""(?P<skip>\\\r?\n|\#[^\r\n]*|(?P<quotes>\"\"\"|''')(?:[^\\]|\\.)*?(?P=quotes)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-    |(?P<pattern>^[ \t]*(?:case|del)\b)|(?P<open>[\[({])|(?P<close>[\])}])|(?P<end>[,;\n\r])
+    |(?P<pattern>^[ \t]*(?:case|del)\b(?!\s*[=.]))|(?P<open>[\[({])|(?P<close>[\])}])|(?P<end>[,;\n\r])
     |(?P<link>\*\*|//|<<|>>|->|\.\.\.|[-+*/%@&|^~<>.]|\b(?:and|or|not|if|lambda|await|in|is)\b)""",
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
@@ -289,34 +288,41 @@ _EXCEPT = re.compile(r"^([ \t]*except\*?[ \t]+)([^:(\n#]+,[^:(\n#]+?)([ \t]*:)",
 _TABS = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
 
 
-def _parenthesised(text: str) -> tuple[str, tuple[tuple[int, int, int], ...]]:
+_Widened: TypeAlias = "tuple[tuple[int, int, int], ...]"
+
+
+def _parenthesised(text: str) -> tuple[str, _Widened]:
     """PEP 758 (Python 3.14): `except A, B:` means `except (A, B):`."""
     widened: list[tuple[int, int, int]] = []
 
     def put(match: re.Match[str]) -> str:
         row = text.count("\n", 0, match.start()) + 1
-        widened.append((row, len(match.group(1)) + 1, 1))
-        return f"{match.group(1)}({match.group(2)}){match.group(3)}"
+        first = len(match[1]) + 2  # of the names, with the bracket before them
+        widened.extend([(row, first, 1), (row, first + len(match[2]) + 1, 1)])
+        return f"{match[1]}({match[2]}){match[3]}"
 
     changed = _EXCEPT.sub(put, text)
     return changed, tuple(widened)
 
 
-def _untabbed(text: str) -> tuple[str, tuple[tuple[int, int, int], ...]]:
+def _untabbed(text: str) -> tuple[str, _Widened]:
     """Tabs and spaces mixed in ways that Python's own rule (a tab goes to the next eighth column) allows."""
     widened: list[tuple[int, int, int]] = []
 
     def put(match: re.Match[str]) -> str:
-        indent = match.group().expandtabs(8)
+        indent = match[0].expandtabs(8)
         row = text.count("\n", 0, match.start()) + 1
-        widened.append((row, 1, len(indent) - len(match.group())))
+        widened.append((row, 1, len(indent) - len(match[0])))
         return indent
 
     changed = _TABS.sub(put, text)
     return changed, tuple(widened)
 
 
-def _both(text: str) -> tuple[str, tuple[tuple[int, int, int], ...]]:
+def _both(text: str) -> tuple[str, _Widened]:
     changed, first = _parenthesised(text)
     changed, second = _untabbed(changed)
-    return changed, (*second, *first) if first and second else ()
+    if not first or not second:
+        return changed, ()
+    indents = {row: by for row, _, by in second}
+    return changed, (*second, *((row, start + indents.get(row, 0), by) for row, start, by in first))
