@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tgsession_lint import root
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 TABLE = root.TABLE.decode()
 
@@ -77,19 +77,26 @@ def matches(path: str, pattern: str) -> bool:
     """Whether *path* (from the root, with `/`) matches *pattern*.
 
     A pattern without a slash is about the file's name or any folder on the way; one with a slash is about the path
-    from the root, or from any folder where it ends in `/**`.
+    from the root, or from any folder where it begins with `**/` or ends in `/**`. What matches a folder matches
+    everything below it.
     """
     pattern = pattern.removeprefix("./").rstrip("/")
+    if pattern.startswith("/"):
+        return _matches_one_of(path, [pattern[1:]])
+    anywhere = pattern.startswith("**/")
+    while pattern.startswith("**/"):
+        pattern = pattern[3:]
     if "/" not in pattern:
         return any(fnmatch.fnmatchcase(part, pattern) for part in path.split("/"))
     if pattern.endswith("/**"):
-        folder = pattern[:-3]
-        return path.startswith(f"{folder}/") or f"/{folder}/" in f"/{path}" or fnmatch.fnmatchcase(path, pattern)
-    return fnmatch.fnmatchcase(path, pattern) or fnmatch.fnmatchcase(path, f"{pattern}/*") or _deep(path, pattern)
+        anywhere, pattern = True, pattern[:-3]
+        path = os.path.dirname(path)  # everything in the folder, not a file of its name
+    forms = [pattern, pattern.replace("**/", "")]
+    return _matches_one_of(path, [*forms, *(f"*/{form}" for form in forms if anywhere)])
 
 
-def _deep(path: str, pattern: str) -> bool:
-    return "**/" in pattern and fnmatch.fnmatchcase(path, pattern.replace("**/", ""))
+def _matches_one_of(path: str, forms: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(path, form) or fnmatch.fnmatchcase(path, f"{form}/*") for form in forms)
 
 
 # the codes
@@ -105,7 +112,7 @@ def expand(selectors: Collection[str], codes: Mapping[str, Any]) -> frozenset[st
             found.update(codes)
         elif wanted.lower() in names:
             found.add(names[wanted.lower()])
-        else:
+        elif wanted:
             found.update(code for code in codes if code.startswith(wanted.upper()))
     return frozenset(found)
 
@@ -160,8 +167,8 @@ def load(targets: Sequence[Path], cwd: Path, *, file: Path | None = None, isolat
     if isolated:
         return Config(Path(top))
     if file is not None:
-        base = Config(Path(top), Path(os.path.abspath(file)))
-        return parse(_read(file), base, required=True) or base
+        base = Config(Path(top), Path(os.path.normpath(os.path.join(here, file))))
+        return parse(_read(Path(here, file)), base, required=True) or base
     for path in root.settings_files(named, here, top):
         found = parse(_read(Path(path)), Config(Path(top), Path(path)), required=False)
         if found is not None:

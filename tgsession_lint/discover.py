@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from copy import copy
 from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".py", ".pyi", ".pyw", ".ipynb")
 _GLOB = re.compile(r"[*?\[]")
+
 
 @dataclass(slots=True)
 class Discovery:
@@ -62,7 +64,7 @@ def _in_folder(folder: str, excluded: Exclusion, found: Discovery) -> Sequence[s
         whole = found.listed.get(excluded.root, ())
         inside = [path for path in whole if is_below(path, folder)]
         # Nothing below it: it may be ignored or excluded as a part of the whole, and wanted when named.
-        found.listed[folder] = inside or list_folder(folder, excluded, found.problems)
+        found.listed[folder] = inside or list_folder(folder, excluded.below(folder), found.problems)
     return found.listed[folder]
 
 
@@ -105,6 +107,18 @@ class Exclusion:
         wild = [p for p in patterns if _GLOB.search(p) and "/" not in p.rstrip("/")]
         self.name_pattern = re.compile("|".join(translate(p.rstrip("/")) for p in wild)) if wild else None
         self.paths = tuple(p for p in patterns if "/" in p.rstrip("/"))
+        self.asked = ""
+        """The folder that was named, with a `/`: what leaves it out itself is not asked below it."""
+
+    def below(self, folder: str) -> Exclusion:
+        """The same for what is below *folder*, which was named and so is wanted."""
+        if self.forced or folder == self.root or not is_below(folder, self.root):
+            return self
+        own = copy(self)
+        inside = os.path.relpath(folder, self.root).replace(os.sep, "/")
+        own.asked = f"{inside}/"
+        own.paths = tuple(p for p in self.paths if not matches(inside, p) and not matches(f"{inside}/\0", p))
+        return own
 
     def name(self, name: str) -> bool:
         """Whether a file or folder of this name is left out wherever it stands."""
@@ -115,7 +129,8 @@ class Exclusion:
         inside = os.path.relpath(path, self.root).replace(os.sep, "/")
         if inside.startswith("../"):
             return False
-        return any(self.name(part) for part in inside.split("/")) or any(matches(inside, p) for p in self.paths)
+        names = inside.removeprefix(self.asked).split("/")
+        return any(self.name(part) for part in names) or any(matches(inside, p) for p in self.paths)
 
     def path_below(self, folder: str, path: str) -> bool:
         """Whether *path* is left out for something below *folder*, which itself was asked for."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 TABLE = b"tgsession-lint"
+_TABLE_TOO = TABLE.replace(b"-", b"_")
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "manage.py", "Pipfile", "tox.ini")
 
 
@@ -89,8 +90,9 @@ def settings_files(targets: Sequence[str], cwd: str, root: str) -> Iterator[str]
         path = os.path.join(folder, "pyproject.toml")
         try:
             with open(path, "rb") as file:
-                if TABLE in file.read():
-                    yield path
+                data = file.read()
+            if TABLE in data or _TABLE_TOO in data:
+                yield path
         except FileNotFoundError:
             pass
         except OSError:

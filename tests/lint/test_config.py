@@ -99,6 +99,19 @@ def test_unknown_key_names_the_nearest_known(tmp_path: Path) -> None:
     assert complaint(tmp_path, "exlude = []").hint == "did you mean `exclude`?"
 
 
+@pytest.mark.parametrize("header", ["[tool.tgsession_lint]", "[ tool . tgsession-lint ]", '["tool"."tgsession-lint"]'])
+def test_table_is_known_however_it_is_spelt(tmp_path: Path, header: str) -> None:
+    project(tmp_path, f'{header}\nignore = ["TGS101"]\n')
+
+    assert load([], tmp_path).ignore == ("TGS101",)
+
+
+def test_byte_order_mark_is_no_part_of_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(b'\xef\xbb\xbf[tool.tgsession-lint]\r\nignore = ["TGS101"]\r\n')
+
+    assert load([], tmp_path).ignore == ("TGS101",)
+
+
 def test_toml_error_names_the_line(tmp_path: Path) -> None:
     assert "line 3" in complaint(tmp_path, "\nselect = [}").what
 
@@ -166,6 +179,14 @@ def test_named_file_may_be_all_table(tmp_path: Path) -> None:
     assert load([], tmp_path, file=tmp_path / "lint.toml").ignore == ("TGS101",)
 
 
+def test_named_file_is_relative_to_the_working_folder(tmp_path: Path) -> None:
+    inner = project(tmp_path / "etc", 'ignore = ["TGS101"]', name="lint.toml")
+
+    config = load([], tmp_path, file=Path("etc/lint.toml"))
+
+    assert (config.ignore, config.file) == (("TGS101",), inner / "lint.toml")
+
+
 def test_named_file_without_our_table_is_an_error(tmp_path: Path) -> None:
     project(tmp_path, "[tool.other]\n")
 
@@ -204,6 +225,24 @@ def test_root_does_not_depend_on_the_targets(tmp_path: Path) -> None:
     assert roots == {tmp_path}
 
 
+@pytest.mark.parametrize("marker", [".git", "pyproject.toml", "setup.py", "requirements.txt", None])
+def test_one_file_and_its_folders_have_one_root(tmp_path: Path, marker: str | None) -> None:
+    top = tmp_path / "program"
+    package = top / "bot" / "handlers"
+    package.mkdir(parents=True)
+    for file in (top / "run.py", package.parent / "__init__.py", package / "__init__.py", package / "a.py"):
+        file.touch()
+    if marker is not None:
+        (top / marker).touch()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+
+    targets = [top, package, package.parent, package / "a.py", top / "run.py"]
+    roots = {load([target], cwd).root for target in targets for cwd in (top, elsewhere)}
+
+    assert roots == {top}
+
+
 def test_without_a_checkout_the_nearest_marker_is_the_root(tmp_path: Path) -> None:
     outer = project(tmp_path / "outer", name="setup.py")
     inner = project(outer / "inner", name="manage.py")
@@ -239,6 +278,18 @@ def test_lone_file_takes_the_folders_that_look_like_its_program(tmp_path: Path) 
         ("src/c.py", "src/**/*.py", True),
         ("app/tests/a/test.py", "tests/**", True),
         ("app/contests/a.py", "tests/**", False),
+        ("app/tests", "tests/**", False),
+        ("tests/a.py", "**/tests/**", True),
+        ("app/tests/a.py", "**/tests/**", True),
+        ("gen/b.py", "**/gen", True),
+        ("lib/gen/b.py", "**/gen", True),
+        ("lib/src/gen/b.py", "**/src/gen", True),
+        ("src/gen/b.py", "**/src/gen", True),
+        ("a/__init__.py", "**/__init__.py", True),
+        ("gen/b.py", "/gen", True),
+        ("lib/gen/b.py", "/gen", False),
+        ("src/a/gen/deep/b.py", "src/*/gen/**", True),
+        ("src/A.py", "src/a.py", False),
     ],
 )
 def test_globs(path: str, pattern: str, expected: bool) -> None:
@@ -259,6 +310,7 @@ def test_known_selectors_pass(tmp_path: Path, selector: str) -> None:
     [
         {"select": ("TGS999",)},
         {"extend_select": ("X",)},
+        {"select": ("",)},
         {"ignore": ("unguarded-cleint",)},
         {"per_file_ignores": (("a.py", ("TGS1O1",)),)},
     ],

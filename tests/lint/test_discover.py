@@ -182,6 +182,16 @@ def test_named_folder_is_looked_into_although_excluded(place: Path) -> None:
     assert found(Config(place, extend_exclude=("gen",)), "gen") == ["gen/x.py"]
 
 
+@pytest.mark.parametrize("patterns", [("src/gen",), ("gen", "other/x"), ("src/gen/**",), ("**/gen/**",), ("src/g*", "x/**")])
+def test_named_folder_is_looked_into_whatever_pattern_excludes_it(place: Path, patterns: tuple[str, ...]) -> None:
+    write(place, "src/gen/x.py", "src/gen/deep/y.py", "src/gen/.venv/z.py", "a.py")
+    config = Config(place, extend_exclude=patterns)
+
+    assert found(config, "src/gen") == ["src/gen/deep/y.py", "src/gen/x.py"]
+    assert found(config, "src/gen/deep") == ["src/gen/deep/y.py"]
+    assert found(config, "src") == []
+
+
 def test_force_exclude_leaves_out_what_is_named_too(place: Path) -> None:
     write(place, "gen/x.py", "z.py")
     config = Config(place, extend_exclude=("gen",), force_exclude=True)
@@ -247,6 +257,14 @@ def test_repositories_inside_are_asked_themselves(tmp_path: Path) -> None:
     assert found(Config(place), ".") == ["a.py", "deep/nested/b.py", "third.party/lib.py", "third.party/new.py"]
 
 
+def test_repository_inside_that_is_excluded_is_left_out(tmp_path: Path) -> None:
+    place = checkout(tmp_path / "place", "a.py")
+    checkout(place / "vendor", "b.py")
+
+    for pattern in ("vendor", "vendor/**", "**/vendor/**", "/vendor"):
+        assert found(Config(place, extend_exclude=(pattern,)), ".") == ["a.py"]
+
+
 def test_repositories_in_a_plain_folder_are_asked_themselves(tmp_path: Path) -> None:
     one = checkout(tmp_path / "one", "a.py")
     write(one, ".git/info/exclude", text="b.py\n")
@@ -271,6 +289,15 @@ def test_broken_repository_is_walked(tmp_path: Path) -> None:
     write(tmp_path, ".gitignore", text="b.py\n")
 
     assert found(Config(tmp_path), ".") == ["a.py"]
+
+
+def test_checkout_that_git_does_not_trust_is_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = checkout(tmp_path / "place", "a.py", "b.py")
+    write(place, ".gitignore", text="b.py\n")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert found(Config(place), ".") == ["a.py"]
 
 
 @posix
