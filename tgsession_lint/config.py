@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tgsession_lint import root
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 TABLE = root.TABLE.decode()
 
@@ -80,23 +80,32 @@ def matches(path: str, pattern: str) -> bool:
     from the root, or from any folder where it begins with `**/` or ends in `/**`. What matches a folder matches
     everything below it.
     """
+    if is_name(pattern):
+        name = pattern.removeprefix("./").rstrip("/").rpartition("/")[2]
+        return any(fnmatch.fnmatchcase(part, name) for part in path.split("/"))
+    return any(fnmatch.fnmatchcase(path, form) for form in forms(pattern))
+
+
+def is_name(pattern: str) -> bool:
+    """Whether *pattern* is about names, wherever they stand, rather than about paths."""
+    bare = pattern.removeprefix("./").rstrip("/")
+    while bare.startswith("**/"):
+        bare = bare[3:]
+    return "/" not in bare
+
+
+def forms(pattern: str) -> list[str]:
+    """The globs, for `fnmatch` and whole paths, that together mean the same as *pattern*, which is about paths."""
     pattern = pattern.removeprefix("./").rstrip("/")
-    if pattern.startswith("/"):
-        return _matches_one_of(path, [pattern[1:]])
     anywhere = pattern.startswith("**/")
     while pattern.startswith("**/"):
         pattern = pattern[3:]
-    if "/" not in pattern:
-        return any(fnmatch.fnmatchcase(part, pattern) for part in path.split("/"))
-    if pattern.endswith("/**"):
-        anywhere, pattern = True, pattern[:-3]
-        path = os.path.dirname(path)  # everything in the folder, not a file of its name
-    forms = [pattern, pattern.replace("**/", "")]
-    return _matches_one_of(path, [*forms, *(f"*/{form}" for form in forms if anywhere)])
-
-
-def _matches_one_of(path: str, forms: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(path, form) or fnmatch.fnmatchcase(path, f"{form}/*") for form in forms)
+    contents = pattern.endswith("/**")  # everything in the folder, not a file of its name
+    pattern = pattern.removesuffix("/**").removeprefix("/")
+    found = [pattern, *([pattern.replace("**/", "")] if "**/" in pattern else [])]
+    if anywhere or contents:
+        found += [f"*/{form}" for form in found]
+    return [*([] if contents else found), *(f"{form}/*" for form in found)]
 
 
 # the codes

@@ -14,7 +14,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, Any, Literal
 
 from tgsession_lint import checkouts
-from tgsession_lint.config import matches
+from tgsession_lint.config import forms, is_name, matches
 from tgsession_lint.finding import Problem
 
 if TYPE_CHECKING:
@@ -103,10 +103,11 @@ class Exclusion:
         patterns = (*config.exclude, *config.extend_exclude)
         self.root = os.fspath(config.root)
         self.forced = config.force_exclude
-        self.names = frozenset(p.rstrip("/") for p in patterns if not _GLOB.search(p) and "/" not in p.rstrip("/"))
-        wild = [p for p in patterns if _GLOB.search(p) and "/" not in p.rstrip("/")]
-        self.name_pattern = re.compile("|".join(translate(p.rstrip("/")) for p in wild)) if wild else None
-        self.paths = tuple(p for p in patterns if "/" in p.rstrip("/"))
+        names = [p.removeprefix("./").rstrip("/").rpartition("/")[2] for p in patterns if is_name(p)]
+        self.names = frozenset(name for name in names if not _GLOB.search(name))
+        self.name_pattern = _any_of(name for name in names if _GLOB.search(name))
+        self.paths = tuple(p for p in patterns if not is_name(p))
+        self.path_pattern = _any_of(form for p in self.paths for form in forms(p))
         self.asked = ""
         """The folder that was named, with a `/`: what leaves it out itself is not asked below it."""
 
@@ -115,27 +116,43 @@ class Exclusion:
         if self.forced or folder == self.root or not is_below(folder, self.root):
             return self
         own = copy(self)
-        inside = os.path.relpath(folder, self.root).replace(os.sep, "/")
+        inside = self._inside(folder)
         own.asked = f"{inside}/"
         own.paths = tuple(p for p in self.paths if not matches(inside, p) and not matches(f"{inside}/\0", p))
+        own.path_pattern = _any_of(form for p in own.paths for form in forms(p))
         return own
+
+    def _inside(self, path: str) -> str:
+        return path[len(self.root.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
+
+    def entry(self, entry: os.DirEntry[str]) -> bool:
+        """Whether a file or folder, in a folder that is not left out, is left out itself."""
+        return self.name(entry.name) or (self.path_pattern is not None and self.by_path(entry.path))
 
     def name(self, name: str) -> bool:
         """Whether a file or folder of this name is left out wherever it stands."""
         return name in self.names or (self.name_pattern is not None and self.name_pattern.match(name) is not None)
 
+    def by_path(self, path: str) -> bool:
+        """Whether *path* is left out by a pattern about paths."""
+        pattern = self.path_pattern
+        return pattern is not None and is_below(path, self.root) and pattern.match(self._inside(path)) is not None
+
     def path(self, path: str) -> bool:
         """Whether *path* is left out, by itself or by a folder on the way."""
-        inside = os.path.relpath(path, self.root).replace(os.sep, "/")
-        if inside.startswith("../"):
+        if not is_below(path, self.root):
             return False
-        names = inside.removeprefix(self.asked).split("/")
-        return any(self.name(part) for part in names) or any(matches(inside, p) for p in self.paths)
+        names = self._inside(path).removeprefix(self.asked).split("/")
+        return any(self.name(part) for part in names) or self.by_path(path)
 
     def path_below(self, folder: str, path: str) -> bool:
         """Whether *path* is left out for something below *folder*, which itself was asked for."""
         below = path[len(folder) :].strip(os.sep).split(os.sep)
-        return any(self.name(part) for part in below) or (bool(self.paths) and self.path(path))
+        return any(self.name(part) for part in below) or self.by_path(path)
+
+
+def _any_of(globs: Iterable[str]) -> re.Pattern[str] | None:
+    return re.compile(either) if (either := "|".join(map(translate, globs))) else None
 
 
 def list_folder(folder: str, excluded: Exclusion, problems: list[Problem] | None = None) -> list[str]:
@@ -191,7 +208,7 @@ def _by_git(top: str, known: checkouts.Tracked, excluded: Exclusion, problems: l
             name = entry.name
             is_source = name.endswith(SUFFIXES)
             kind = _kind(entry, is_source=is_source)
-            if not kind or excluded.name(name) or (excluded.paths and excluded.path(entry.path)):
+            if not kind or excluded.entry(entry):
                 continue
             relative = inside + name
             if kind == "folder" and relative in known.folders:
@@ -244,7 +261,7 @@ def _walk(top: str, excluded: Exclusion, problems: list[Problem]) -> Iterator[st
         for entry in entries:
             name = entry.name
             kind = _kind(entry, is_source=name.endswith(SUFFIXES))
-            if not kind or excluded.name(name) or (excluded.paths and excluded.path(entry.path)):
+            if not kind or excluded.entry(entry):
                 continue
             if ignores and _ignored(entry.path, ignores, is_folder=kind == "folder"):
                 continue
@@ -258,7 +275,7 @@ def _ignored(path: str, ignores: tuple[Any, ...], *, is_folder: bool) -> bool:
     """Whether the last `.gitignore` with an opinion on *path* leaves it out."""
     verdict = False
     for base, spec in ignores:
-        inside = os.path.relpath(path, base).replace(os.sep, "/") + ("/" if is_folder else "")
+        inside = path[len(base.rstrip(os.sep)) + 1 :].replace(os.sep, "/") + ("/" if is_folder else "")
         result = spec.check_file(inside)
         if result.include is not None:
             verdict = bool(result.include)
