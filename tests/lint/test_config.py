@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,17 @@ from typing import Any
 
 import pytest
 
-from tgsession_lint.config import Config, ConfigError, check_codes, load, matches, rules_for
+from tgsession_lint.config import (
+    DEFAULT_EXCLUDE,
+    DEFAULT_TEST_PATTERNS,
+    SETTINGS,
+    Config,
+    ConfigError,
+    check_codes,
+    load,
+    matches,
+    rules_for,
+)
 from tgsession_lint.rule import every_rule
 
 CODES = {rule.code: rule for rule in every_rule()}
@@ -136,6 +147,22 @@ def test_file_without_a_word_of_us_need_not_be_toml(tmp_path: Path) -> None:
     project(tmp_path, "this is [no TOML")
 
     assert load([], tmp_path) == Config(tmp_path)
+
+
+DOCS = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
+
+
+def test_docs_describe_every_setting_with_an_example_that_loads(tmp_path: Path) -> None:
+    rows = dict(re.findall(r"^\| `([\w-]+)` \|.*\| `(.+)` \|$", DOCS, re.MULTILINE))
+
+    assert sorted(rows) == sorted(SETTINGS)
+    for name, example in rows.items():
+        assert getattr(settings(tmp_path, example), name.replace("-", "_")) != getattr(Config(tmp_path), name.replace("-", "_"))
+
+
+@pytest.mark.parametrize("default", [DEFAULT_EXCLUDE, DEFAULT_TEST_PATTERNS])
+def test_docs_name_the_default_globs(default: tuple[str, ...]) -> None:
+    assert ", ".join(f"`{glob}`" for glob in default) in DOCS.replace("\n", " ")
 
 
 # where it is looked for
