@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Node, Scope
@@ -146,8 +146,52 @@ Values: TypeAlias = tuple[Value, ...]
 
 
 def union(*groups: Values) -> Values:
-    """All values once, in order."""
-    return tuple(dict.fromkeys(value for group in groups for value in group))
+    """All values once, in order; of wrappers of one kind one, and none deeper than programs have any use for.
+
+    Otherwise a container that is put into itself would grow with every look at it.
+    """
+    found = tuple(dict.fromkeys(value for group in groups for value in group))
+    wrappers = [value for value in found if type(value) in _INSIDE]
+    if not wrappers:
+        return found
+    if len(wrappers) > 1:
+        found = _merged(found, wrappers)
+    return _trimmed(found, _MOST_NESTED) if any(_deeper(value, _MOST_NESTED) for value in found) else found
+
+
+_INSIDE: Mapping[type, str] = {Manager: "gives", Later: "gives", Many: "of", Partial: "callees", Maker: "gives"}
+_MOST_NESTED = 5
+
+
+def _inside(value: Value) -> Values:
+    if isinstance(value, Method):
+        return (value.owner,)
+    name = _INSIDE.get(type(value))
+    inside: Values = getattr(value, name) if name is not None else ()
+    return inside
+
+
+def _merged(found: Values, wrappers: Sequence[Value]) -> Values:
+    kinds: dict[type, list[Value]] = {}
+    for value in wrappers:
+        kinds.setdefault(type(value), []).append(value)
+    whole = {kind: values[0] if len(values) == 1 else kind(union(*map(_inside, values))) for kind, values in kinds.items()}
+    return tuple(dict.fromkeys(whole.get(type(value), value) for value in found))
+
+
+def _deeper(value: Value, room: int) -> bool:
+    inside = _inside(value)
+    return bool(inside) and (room == 0 or any(_deeper(inner, room - 1) for inner in inside))
+
+
+def _trimmed(values: Values, room: int) -> Values:
+    kept: list[Value] = []
+    for value in values:
+        if not _deeper(value, room):
+            kept.append(value)
+        elif type(value) in _INSIDE and room and (inside := _trimmed(_inside(value), room - 1)):
+            kept.append(type(value)(inside))  # type: ignore[arg-type, call-arg]
+    return tuple(kept)
 
 
 _Question: TypeAlias = "Callable[[], Values]"

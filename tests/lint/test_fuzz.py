@@ -344,6 +344,16 @@ def test_deep_code_hides_no_finding(code: str) -> None:
     assert ("app.py", 2, "TGS101") in sites(outcome)
 
 
+def test_containers_put_into_one_another_stay_small() -> None:
+    names = "abcdef"
+    code = [f"{name} = [TelegramClient('x')]" for name in names]
+    code += [f"{one}.append({other})\n{one} += [{other}, {{'k': {other}.pop}}]" for one in names for other in names]
+
+    found = sites(lint({"app.py": "\n".join([IMPORT.strip(), *code, "async def u():", "    a[0].disconnect()"])}))
+
+    assert ("app.py", 1 + len(names) + 2 * len(names) ** 2 + 2, "TGS202") in found
+
+
 def test_a_circle_of_functions_gives_what_any_of_them_gives() -> None:
     ring = [f"def f{index}(): return f{(index + 1) % 40}() or f{(index * 7 + 3) % 40}()" for index in range(40)]
     ring[20] = "def f20(): return TelegramClient('x') or f21()"
