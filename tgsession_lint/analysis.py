@@ -37,11 +37,10 @@ _RECURSION = 10_000 if sys.version_info >= (3, 11) else 3_000
 class Analysis:
     """One run over parsed files."""
 
-    def __init__(self, config: Config, mentions: Mentions, *, cwd: Path, ignore_suppressions: bool = False) -> None:
+    def __init__(self, config: Config, mentions: Mentions, *, cwd: Path) -> None:
         self.config = config
         self.mentions = mentions
         self.cwd = str(cwd)
-        self.ignore_suppressions = ignore_suppressions
         self.project = Project(config, mentions.roots, mentions.relevant, mentions.given)
         self.ask = Evaluator(self.project)
         self.rules = {rule.code: rule for rule in every_rule()}
@@ -204,8 +203,7 @@ class Analysis:
             start, end = found.spans[report.node]
             steps = tuple(Witness(found.spans[step.node][0].row, step.message) for step in report.witness)
             findings.append(Finding(module.path, start, end, rule.code, rule.name, report.message, report.hint, None, steps))
-        if not self.ignore_suppressions:
-            findings = self._suppressed(module, document, selected, findings, found)
+        findings = self._suppressed(module, document, selected, findings, found)
         for finding in dict.fromkeys(findings):
             yield self._shown(finding, document)
 

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.project import Module
 
-_CLIENT_FACTORIES = ("From", "QRLogin", "ToTelethon")
-
 
 def attribute(ask: Evaluator, value: Value, name: str) -> Values:
     """What `value.name` can be."""

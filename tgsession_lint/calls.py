@@ -138,9 +138,8 @@ def _yielded(ask: Evaluator, function: Function) -> Values:
 def _method_result(method: Method) -> Values:
     match method.owner:
         case Client():
-            if method.name in {"start", "__aenter__", "connect"}:
-                gives: Values = () if method.name == "connect" else (method.owner, Later((method.owner,)))
-                return gives
+            if method.name in {"start", "__aenter__"}:
+                return (method.owner, Later((method.owner,)))
             if method.name == "__enter__":
                 return (method.owner,)
             return (Many((Event(),)),) if method.name.startswith("iter_") else ()
@@ -277,17 +276,17 @@ def _guards_entered(ask: Evaluator, function: Function) -> Values:
         entered_here.extend(item.item for item in statement.items)
     for node in tree.calls_in.get(function.scope, ()):
         func: Any = node.func
-        if tree.scope_at(node) is function.scope and isinstance(func, cst.Attribute) and node.args:
-            if func.attr.value in catalog.ENTERING_METHODS:
-                entered_here.append(node.args[0].value)
+        here = tree.scope_at(node) is function.scope and isinstance(func, cst.Attribute) and node.args
+        if here and func.attr.value in catalog.ENTERING_METHODS:
+            entered_here.append(node.args[0].value)
     found = union(*(ask.value(function.module, node) for node in entered_here))
     return tuple(v for v in found if isinstance(v, Guarded))
 
 
 def _guard_class(ask: Evaluator, plain: Class) -> Guard | None:
-    """A class whose `__enter__` or `__aenter__` enters a guard, or one that the configuration names."""
+    """The guard that a class is: the configuration names it, and its methods tell by which `with` it is entered."""
+    if not ask.is_configured_guard(plain):
+        return None
     node: Any = plain.scope.node
     forms = frozenset(f for name, f in (("__enter__", "sync"), ("__aenter__", "async")) if name in plain.scope.bindings)
-    if ask.is_configured_guard(plain):
-        return Guard(node.name.value, forms or frozenset({"sync", "async"}))
-    return None
+    return Guard(node.name.value, forms or frozenset({"sync", "async"}))

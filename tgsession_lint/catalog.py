@@ -42,9 +42,6 @@ STAR_NAMES = ("TelegramClient", "events", "sync", "Client")
 
 GUARDS = ("tgsession_runtime.guarded_client", "tgsession_runtime.client.guarded_client")
 
-# Plain functions that give an awaitable while a loop runs (telethon/client/auth.py, telegrambaseclient.py, updates.py).
-HYBRID = frozenset({"start", "disconnect", "run_until_disconnected"})
-
 # Callables that call what they are given: the construction happens behind them.
 CALLS_FIRST_ARGUMENT = frozenset(
     {
@@ -93,8 +90,8 @@ WRAPS_AWAITABLES = frozenset(
         "typing.cast", "typing_extensions.cast",
     }
 )  # fmt: skip
-# These want a coroutine; `disconnect()` gives a future or, without a loop, None (measured: ValueError, TypeError).
-WANTS_COROUTINE = frozenset({"asyncio.run", "asyncio.create_task", "asyncio.run_coroutine_threadsafe", "asyncio.Task"})
+# These, like the runners below, want a coroutine; `disconnect()` gives a future or, without a loop, None (measured: ValueError, TypeError).
+WANTS_COROUTINE = frozenset({"asyncio.create_task", "asyncio.run_coroutine_threadsafe", "asyncio.Task"})
 WANTS_COROUTINE_METHODS = frozenset({"run_until_complete", "create_task", "run"})
 RUNNERS = frozenset({"asyncio.run", "anyio.run", "uvloop.run", "nest_asyncio.run"})
 

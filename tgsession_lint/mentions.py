@@ -23,7 +23,6 @@ NEEDLES = (b"telethon", b"TelegramClient", b"guarded_client")
 _BLOCK = 1 << 16
 # Every round of a search reads the same files again; so much is kept of them, in the child that searches.
 _KEPT = 1 << 28
-NOTHING_GIVEN: Mapping[str, bytes] = {}
 # Below this a second process costs more than it saves (`tests/benchmarks`).
 _ENOUGH_FILES = 800
 # Targets of a commit are followed through their imports; more than these, and the whole project is searched instead.

@@ -42,7 +42,6 @@ def run(
     cwd: Path,
     given: Mapping[str, bytes] | None = None,
     progress: Callable[[int, int], None] | None = None,
-    ignore_suppressions: bool = False,
 ) -> Outcome:
     """One run over *targets*.
 
@@ -60,7 +59,7 @@ def run(
         # Everything from here on needs libcst, which takes longer to import than a whole tree takes to search.
         from tgsession_lint.analysis import Analysis
 
-        analysis = Analysis(config, known, cwd=cwd, ignore_suppressions=ignore_suppressions)
+        analysis = Analysis(config, known, cwd=cwd)
         findings, faults = analysis.lint(candidates, progress)
     finally:
         known.abandon()

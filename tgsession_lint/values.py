@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node, Scope
+    from tgsession_lint.tree import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Function(Definition):
-    """A function of the project; `owner` is the class it was read from."""
-
-    owner: Value | None = None
+    """A function of the project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,4 +303,4 @@ class Questions:
         return found
 
 
-__all__ = ["Node", "Questions", "Value", "Values", "union"]
+__all__ = ["Questions", "Value", "Values", "union"]

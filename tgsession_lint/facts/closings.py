@@ -27,7 +27,6 @@ class Closing:
     node: cst.Call
     method: str
     receiver: Node
-    in_loop: bool
     dropped: bool
 
 
@@ -39,9 +38,8 @@ def closings(ask: Evaluator, module: Module) -> Iterator[Closing]:
             continue
         if not is_client_method(ask, module, func):
             continue
-        in_loop = runs_in_loop(module, call)
-        dropped = in_loop and _dropped(ask, module, call)
-        yield Closing(call, func.attr.value, func.value, in_loop, dropped)
+        dropped = runs_in_loop(module, call) and _dropped(ask, module, call)
+        yield Closing(call, func.attr.value, func.value, dropped)
 
 
 def is_client_method(ask: Evaluator, module: Module, node: Node) -> bool:

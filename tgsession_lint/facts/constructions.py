@@ -10,14 +10,14 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.facts.fates import fates, is_store
 from tgsession_lint.tree import string_value
-from tgsession_lint.values import Class, ClientClass, External, Function, Partial
+from tgsession_lint.values import Class, ClientClass, External, Function
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node, Scope
+    from tgsession_lint.tree import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,6 @@ def at_import(module: Module, node: Node) -> bool:
     """Whether *node* runs when the module is imported; a notebook's cells and a main block do not."""
     if module.document.notebook:
         return False
-    scope: Scope | None
     for scope in module.tree.scope_at(node).up():
         if scope.kind in {"function", "lambda"}:
             return False
@@ -151,17 +150,13 @@ def _called_by(name: str, positional: list[Any], keywords: dict[str, Any]) -> It
 
 def _aliases(ask: Evaluator, module: Module) -> Iterator[Node]:
     """`mk = TelegramClient` where nothing in view calls `mk`: a call in view is the construction itself."""
-    for bindings in (found for scope in _scopes(module) for found in scope.bindings.values()):
+    for bindings in (found for scope in module.tree.scopes.values() for found in scope.bindings.values()):
         for binding in bindings:
             value = binding.value
             if binding.kind != "assign" or value is None or binding.path or not _is_class(ask, module, value):
                 continue
             if _hands_on(ask, module, binding.node, binding.name):
                 yield value
-
-
-def _scopes(module: Module) -> Iterator[Scope]:
-    return iter(module.tree.scopes.values())
 
 
 def _hands_on(ask: Evaluator, module: Module, statement: Node, name: str) -> bool:
@@ -177,5 +172,3 @@ def _hands_on(ask: Evaluator, module: Module, statement: Node, name: str) -> boo
     kinds = {fate.kind for use in reads for fate in fates(tree, use)}
     return "returned" in kinds
 
-
-__all__ = ["Construction", "Partial", "at_import", "class_name", "constructions", "in_guard"]

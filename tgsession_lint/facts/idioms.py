@@ -31,10 +31,9 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Idiom:
-    """A call that cannot disconnect the client: what stands there, and why it fails."""
+    """A call that cannot disconnect the client, and why it fails."""
 
     node: Node
-    by: str
     why: str
 
 
@@ -54,14 +53,14 @@ def _of_function(ask: Evaluator, module: Module, call: cst.Call) -> Idiom | None
     first = call.args[0].value
     if names & (catalog.WANTS_COROUTINE | catalog.RUNNERS) and _disconnecting(ask, module, first):
         error = "ValueError" if names & catalog.RUNNERS else "TypeError"
-        return Idiom(call, by, _WHY["coroutine"].format(by=by, error=error))
+        return Idiom(call, _WHY["coroutine"].format(by=by, error=error))
     if names & catalog.CLOSING and _is_client(ask, module, first):
-        return Idiom(call, by, _WHY["closing"].format(by=by))
+        return Idiom(call, _WHY["closing"].format(by=by))
     if "atexit.register" in names and _schedules(ask, module, first):
-        return Idiom(call, by, _WHY["atexit"])
+        return Idiom(call, _WHY["atexit"])
     handler = call.args[1].value if len(call.args) > 1 else None
     if "signal.signal" in names and handler is not None and _schedules(ask, module, handler):
-        return Idiom(call, by, _WHY["signal"])
+        return Idiom(call, _WHY["signal"])
     return None
 
 
@@ -69,15 +68,15 @@ def _of_method(ask: Evaluator, module: Module, call: cst.Call) -> Idiom | None:
     func: Any = call.func
     if not isinstance(func, cst.Attribute):
         return None
-    method, first, by = func.attr.value, call.args[0].value, f"{func.attr.value}"
+    method, first = func.attr.value, call.args[0].value
     if method in catalog.WANTS_COROUTINE_METHODS and _disconnecting(ask, module, first):
-        return Idiom(call, by, _WHY["coroutine"].format(by=by, error="ValueError" if method == "run" else "TypeError"))
+        return Idiom(call, _WHY["coroutine"].format(by=method, error="ValueError" if method == "run" else "TypeError"))
     if method == "add_signal_handler" and len(call.args) > 1 and _schedules(ask, module, call.args[1].value):
-        return Idiom(call, by, _WHY["signal"])
+        return Idiom(call, _WHY["signal"])
     if method in {"callback", "push"} and runs_in_loop(module, call) and _bound_disconnect(ask, module, first):
-        return Idiom(call, by, _WHY["callback"].format(by=by))
+        return Idiom(call, _WHY["callback"].format(by=method))
     if method == "addCleanup" and runs_in_loop(module, call) and _bound_disconnect(ask, module, first):
-        return Idiom(call, by, _WHY["cleanup"].format(by=by))
+        return Idiom(call, _WHY["cleanup"].format(by=method))
     return None
 
 
