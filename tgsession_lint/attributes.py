@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint import calls, catalog
-from tgsession_lint.tree import dotted_name, string_value
+from tgsession_lint.tree import dotted_name, string_value, unpacked
 from tgsession_lint.values import (
     Class,
     Client,
@@ -72,9 +72,7 @@ def external(ask: Evaluator, name: str) -> Values:
 def module_attribute(ask: Evaluator, value: ModuleRef, name: str) -> Values:
     """`module.name`: what the module binds, else its submodule of that name."""
     target = ask.project.module(value.path)
-    found: Values = ()
-    if target is not None:
-        found = ask.once(("module", value.path, name), lambda: _bound_in(ask, target, name))
+    found = bound_in(ask, target, name) if target is not None else ()
     if found:
         return found
     nested = ask.project.roots.submodule(value.path, name)
@@ -94,8 +92,9 @@ def _configured_name(ask: Evaluator, value: ModuleRef, name: str) -> Values:
     return ()
 
 
-def _bound_in(ask: Evaluator, target: Module, name: str) -> Values:
-    found = ask.name(target, name, target.tree.scope, None)
+def bound_in(ask: Evaluator, target: Module, name: str) -> Values:
+    """What the module *target* itself binds *name* to in the end; nothing where only a builtin is called so."""
+    found = ask.once(("module", target.path, name), lambda: ask.name(target, name, target.tree.scope, None))
     return tuple(v for v in found if v != External(f"builtins.{name}"))
 
 
@@ -121,18 +120,12 @@ def exported_by_star(target: Module, name: str) -> bool:
 def _of_client(ask: Evaluator, value: Client, name: str) -> Values:
     if name == "__class__":
         return (ClientClass("__class__", value.of),)
-    own: Values = ()
-    if value.of is not None:
-        of = value.of
-        own = ask.once((of.scope, name), lambda: instance_attribute(ask, of, name))
+    own = attribute(ask, Object(value.of), name) if value.of is not None else ()
     return own or (Method(value, name),)
 
 
 def _of_client_class(ask: Evaluator, value: ClientClass, name: str) -> Values:
-    own: Values = ()
-    if value.of is not None:
-        of = value.of
-        own = ask.once((of.scope, name, "class"), lambda: class_attribute(ask, of, name))
+    own = attribute(ask, value.of, name) if value.of is not None else ()
     return own or (Method(value, name),)
 
 
@@ -216,10 +209,7 @@ def _stored_on(ask: Evaluator, current: Class, name: str) -> Values:
 def _stored_value(ask: Evaluator, module: Module, stored: Any) -> Values:
     if stored.kind == "ann":
         return ask.annotation(module, stored.value.annotation)
-    value: Any = stored.value
-    path = stored.path
-    while path and isinstance(value, (cst.Tuple, cst.List)) and path[0] is not None and path[0] < len(value.elements):
-        value, path = value.elements[path[0]].value, path[1:]
+    value, path = unpacked(stored.value, stored.path)
     found = ask.value(module, value)
     if stored.kind == "with":
         found = calls.entered(ask, found)

@@ -12,7 +12,7 @@ import libcst as cst
 
 from tgsession_lint import attributes, calls, catalog, declared, literals
 from tgsession_lint.names import lookup, stored_in
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.tree import dotted_name, unpacked
 from tgsession_lint.values import (
     Class,
     Client,
@@ -136,6 +136,10 @@ class Evaluator:
                     return False
         return module.uses_telethon
 
+    def outside_names(self, module: Module, node: Node) -> frozenset[str]:
+        """The full names of what *node* can be outside the project."""
+        return frozenset(value.name for value in self.value(module, node) if isinstance(value, External))
+
     def attribute(self, value: Value, name: str) -> Values:
         """What `value.name` can be."""
         return attributes.attribute(self, value, name)
@@ -172,11 +176,7 @@ class Evaluator:
         target = self.project.module(path) if path is not None else None
         if target is None or not attributes.exported_by_star(target, name):
             return ()
-        return self.once(("star", target.path, name), lambda: self._module_name(target, name))
-
-    def _module_name(self, target: Module, name: str) -> Values:
-        found = self.name(target, name, target.tree.scope, None)
-        return tuple(v for v in found if v != External(f"builtins.{name}"))
+        return attributes.bound_in(self, target, name)
 
     # bindings
 
@@ -206,10 +206,7 @@ class Evaluator:
                 return ()
 
     def _assigned(self, module: Module, binding: Binding) -> Values:
-        value: Any = binding.value
-        path = binding.path
-        while path and isinstance(value, (cst.Tuple, cst.List)) and path[0] is not None and path[0] < len(value.elements):
-            value, path = value.elements[path[0]].value, path[1:]
+        value, path = unpacked(binding.value, binding.path)
         found = self.value(module, value)
         for _ in path:
             found = calls.elements(found)

@@ -8,7 +8,7 @@ import libcst as cst
 
 from tgsession_lint.names import lookup
 from tgsession_lint.tree import dotted_name, string_value
-from tgsession_lint.values import External, ModuleRef
+from tgsession_lint.values import ModuleRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node
 
 _MAX_HOPS = 8
+_READS_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "decouple.config", "environs.Env.str"})
 
 
 def text_of(node: Any) -> str | None:
@@ -106,15 +107,9 @@ def _constant(ask: Evaluator, path: str, name: str, hops: int, holding: bytes | 
 
 def environment_variable(ask: Evaluator, module: Module, node: Any) -> str | None:
     """The variable that `os.environ["X"]`, `os.environ.get("X")` or `os.getenv("X")` reads."""
-    if isinstance(node, cst.Subscript) and len(node.slice) == 1 and _is(ask, module, node.value, "os.environ"):
+    if isinstance(node, cst.Subscript) and len(node.slice) == 1 and "os.environ" in ask.outside_names(module, node.value):
         index = node.slice[0].slice
         return text_of(index.value) if isinstance(index, cst.Index) else None
     if isinstance(node, cst.Call) and node.args:
-        func: Any = node.func
-        reads = _is(ask, module, func, "os.getenv", "os.environ.get", "decouple.config", "environs.Env.str")
-        return text_of(node.args[0].value) if reads else None
+        return text_of(node.args[0].value) if ask.outside_names(module, node.func) & _READS_ENVIRONMENT else None
     return None
-
-
-def _is(ask: Evaluator, module: Module, node: Any, *names: str) -> bool:
-    return any(isinstance(value, External) and value.name in names for value in ask.value(module, node))

@@ -530,3 +530,15 @@ def dotted_name(node: Node | None) -> str | None:
         return None
     parts.append(node.value)
     return ".".join(reversed(parts))
+
+
+def source_of(node: Node) -> str:
+    """The code of *node*."""
+    return cst.Module([]).code_for_node(node)
+
+
+def unpacked(value: Any, path: tuple[int | None, ...]) -> tuple[Any, tuple[int | None, ...]]:
+    """The part of a display that *path* leads to, as far as the display is written out, and the rest of the path."""
+    while path and isinstance(value, (cst.Tuple, cst.List)) and path[0] is not None and path[0] < len(value.elements):
+        value, path = value.elements[path[0]].value, path[1:]
+    return value, path

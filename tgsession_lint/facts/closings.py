@@ -10,7 +10,7 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.facts.fates import Fate, fates
 from tgsession_lint.facts.guards import runs_in_loop
-from tgsession_lint.values import Client, External, Method, Super
+from tgsession_lint.values import Client, Method, Super
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +57,5 @@ def _is_loss(ask: Evaluator, module: Module, fate: Fate) -> bool:
         return True
     by: Any = fate.by
     if fate.kind == "passed" and isinstance(by, cst.Call):
-        passes_through = any(isinstance(v, External) and v.name in catalog.WRAPS_AWAITABLES for v in ask.value(module, by.func))
-        return passes_through and _dropped(ask, module, by)
+        return bool(ask.outside_names(module, by.func) & catalog.WRAPS_AWAITABLES) and _dropped(ask, module, by)
     return False

@@ -10,7 +10,7 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.facts.fates import fates, is_store
 from tgsession_lint.tree import string_value
-from tgsession_lint.values import Class, ClientClass, External, Function
+from tgsession_lint.values import Class, ClientClass, Function
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,9 +127,8 @@ def _called_later(ask: Evaluator, module: Module, call: cst.Call) -> Iterator[No
     keywords = {arg.keyword.value: arg.value for arg in call.args if arg.keyword is not None}
     if not any(isinstance(node, (cst.Name, cst.Attribute)) for node in (*positional, *keywords.values())):
         return
-    for value in ask.value(module, call.func):
-        if isinstance(value, External):
-            yield from _called_by(value.name, positional, keywords)
+    for name in sorted(ask.outside_names(module, call.func)):
+        yield from _called_by(name, positional, keywords)
     if isinstance(call.func, cst.Attribute):
         index = catalog.CALLING_METHODS.get(call.func.attr.value)
         if index is not None and index < len(positional):

@@ -10,7 +10,7 @@ import libcst as cst
 
 from tgsession_lint.glance import SESSION_FILE
 from tgsession_lint.literals import origin, strings_in
-from tgsession_lint.values import External
+from tgsession_lint.tree import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +56,7 @@ def file_uses(ask: Evaluator, module: Module) -> Iterator[FileUse]:
 def _by_function(ask: Evaluator, module: Module, call: cst.Call) -> str:
     if not call.args:
         return ""
-    names = [value.name for value in ask.value(module, call.func) if isinstance(value, External)]
-    how = next((_FUNCTIONS[name] for name in names if name in _FUNCTIONS), "")
+    how = next((_FUNCTIONS[name] for name in sorted(ask.outside_names(module, call.func)) if name in _FUNCTIONS), "")
     limit = 1 if how in {"opened", "deleted"} else 2
     return how if how and any(is_session_file(ask, module, arg.value) for arg in call.args[:limit]) else ""
 
@@ -68,7 +67,7 @@ def _by_method(ask: Evaluator, module: Module, call: cst.Call) -> str:
         return ""
     name = func.attr.value
     if name in _ARCHIVES and call.args and is_session_file(ask, module, call.args[0].value):
-        return _ARCHIVES[name] if re.search(r"zip|tar|archive", _source(func.value), re.IGNORECASE) else ""
+        return _ARCHIVES[name] if re.search(r"zip|tar|archive", source_of(func.value), re.IGNORECASE) else ""
     # `"x.session".replace(…)` is about the text, not about the file.
     if name not in _METHODS or isinstance(func.value, (cst.SimpleString, cst.FormattedString)):
         return ""
@@ -78,16 +77,11 @@ def _by_method(ask: Evaluator, module: Module, call: cst.Call) -> str:
 
 
 def _by_shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
-    names = {value.name for value in ask.value(module, call.func) if isinstance(value, External)}
-    if not names & _SHELLS or not call.args:
+    if not call.args or not ask.outside_names(module, call.func) & _SHELLS:
         return ""
     command = " ".join(strings_in(call.args[0].value))
     verb = _SHELL_VERBS.search(command)
     return _VERBS[verb.group(1)] if verb and SESSION_FILE.search(command) else ""
-
-
-def _source(node: Node) -> str:
-    return cst.Module([]).code_for_node(node)
 
 
 def is_session_file(ask: Evaluator, module: Module, node: Any) -> bool:
@@ -120,5 +114,5 @@ def _names_inside(node: Any) -> list[Any]:
 def _is_path(ask: Evaluator, module: Module, node: Any) -> bool:
     """Whether an expression is a `pathlib` path rather than a text."""
     _, source = origin(ask, module, node, holding=b".session")
-    code = _source(source)
+    code = source_of(source)
     return "Path(" in code or " / " in code or "glob(" in code or "iterdir(" in code

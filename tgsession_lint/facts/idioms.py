@@ -10,7 +10,8 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.facts.closings import is_client_method
 from tgsession_lint.facts.guards import runs_in_loop
-from tgsession_lint.values import Client, External, Function, Guarded
+from tgsession_lint.tree import source_of
+from tgsession_lint.values import Client, Function, Guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ def idioms(ask: Evaluator, module: Module) -> Iterator[Idiom]:
 
 
 def _of_function(ask: Evaluator, module: Module, call: cst.Call) -> Idiom | None:
-    names = {value.name for value in ask.value(module, call.func) if isinstance(value, External)}
+    names = ask.outside_names(module, call.func)
     by = source_of(call.func)
     first = call.args[0].value
     if names & (catalog.WANTS_COROUTINE | catalog.RUNNERS) and _disconnecting(ask, module, first):
@@ -80,11 +81,6 @@ def _of_method(ask: Evaluator, module: Module, call: cst.Call) -> Idiom | None:
     return None
 
 
-def source_of(node: Node) -> str:
-    """The code of a short expression, for a message."""
-    return cst.Module([]).code_for_node(node)
-
-
 def _is_client(ask: Evaluator, module: Module, node: Node) -> bool:
     return any(isinstance(value, (Client, Guarded)) for value in ask.value(module, node))
 
@@ -103,8 +99,7 @@ def _schedules(ask: Evaluator, module: Module, handler: Node) -> bool:
     if _bound_disconnect(ask, module, handler):
         return True
     if isinstance(handler, cst.Call) and handler.args:
-        partial = any(isinstance(v, External) and v.name == "functools.partial" for v in ask.value(module, handler.func))
-        return partial and _schedules(ask, module, handler.args[0].value)
+        return "functools.partial" in ask.outside_names(module, handler.func) and _schedules(ask, module, handler.args[0].value)
     functions = [value for value in ask.value(module, handler) if isinstance(value, Function)]
     return any(_starts_disconnect(ask, function) for function in functions)
 

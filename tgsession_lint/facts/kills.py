@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint.facts.idioms import source_of
 from tgsession_lint.glance import SHELL_KILL, WORKER
 from tgsession_lint.literals import origin, strings_in, text_of
-from tgsession_lint.values import External
+from tgsession_lint.tree import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,21 +74,16 @@ def _is_sigkill(node: Any) -> bool:
 
 
 def _signalled(ask: Evaluator, module: Module, call: cst.Call) -> str:
-    names = {value.name for value in ask.value(module, call.func) if isinstance(value, External)}
-    found = names & _OS_KILLS
+    found = ask.outside_names(module, call.func) & _OS_KILLS
     if not found or len(call.args) < 2:
         return ""
     signal = call.args[1].value
-    imported = any(isinstance(v, External) and v.name == "signal.SIGKILL" for v in ask.value(module, signal))
-    killing = imported or _is_sigkill(origin(ask, module, signal, holding=b"KILL")[1])
+    killing = "signal.SIGKILL" in ask.outside_names(module, signal) or _is_sigkill(origin(ask, module, signal, holding=b"KILL")[1])
     return f"{min(found)}(…, SIGKILL)" if killing and _about_workers(module, call, _CLIENT) else ""
 
 
 def _shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
-    if not call.args:
-        return ""
-    names = {value.name for value in ask.value(module, call.func) if isinstance(value, External)}
-    if not names & _SHELLS:
+    if not call.args or not ask.outside_names(module, call.func) & _SHELLS:
         return ""
     command = " ".join(text for arg in call.args if arg.keyword is None for text in strings_in(arg.value))
     if not SHELL_KILL.search(command):
@@ -118,8 +112,7 @@ def _started_by(ask: Evaluator, module: Module, source: Any) -> bool:
     """Whether *source* is an operating system process as Python's libraries give one."""
     while isinstance(source, (cst.Await, cst.Call)):
         if isinstance(source, cst.Call):
-            names = [value.name for value in ask.value(module, source.func) if isinstance(value, External)]
-            if any(name.startswith(_PROCESSES) for name in names):
+            if any(name.startswith(_PROCESSES) for name in ask.outside_names(module, source.func)):
                 return True
             source = source.func.value if isinstance(source.func, cst.Attribute) else None
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.facts.closings import closings, is_client_method
-from tgsession_lint.facts.idioms import source_of
+from tgsession_lint.tree import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

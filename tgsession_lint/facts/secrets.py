@@ -11,6 +11,7 @@ import libcst as cst
 from tgsession_lint import session_strings
 from tgsession_lint.facts.sessions import argument
 from tgsession_lint.literals import text_of
+from tgsession_lint.tree import source_of
 from tgsession_lint.values import ClientClass, Guard
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _is_api_hash(ask: Evaluator, module: Module, node: Node) -> bool:
 
 
 def _text(node: Any) -> str:
-    return text_of(node) or cst.Module([]).code_for_node(node)
+    return text_of(node) or source_of(node)
 
 
 def _takes(statement: cst.Assign, node: Node) -> bool:
