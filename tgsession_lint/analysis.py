@@ -15,7 +15,7 @@ from tgsession_lint.facts import Facts
 from tgsession_lint.finding import Fault, Finding, Position, Witness
 from tgsession_lint.mentions import FEW
 from tgsession_lint.project import Project
-from tgsession_lint.rule import every_rule
+from tgsession_lint.rule import by_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +43,7 @@ class Analysis:
         self.cwd = str(cwd)
         self.project = Project(config, mentions.roots, mentions.relevant, mentions.given)
         self.ask = Evaluator(self.project)
-        self.rules = {rule.code: rule for rule in every_rule()}
+        self.rules = by_code()
         self.names = {rule.name: code for code, rule in self.rules.items()}
         self.faults: list[Fault] = []
         self._exports: dict[str, frozenset[str]] = {}

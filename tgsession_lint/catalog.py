@@ -40,6 +40,9 @@ CLIENT_CLASSES = frozenset(
 # What `from telethon import *` brings that matters here (`telethon.__all__`; `telethon.sync` re-exports it all).
 STAR_NAMES = ("TelegramClient", "events", "sync", "Client")
 
+# What makes a kill the kill of a worker: parts of names and commands, in lower case.
+WORKERS = ("celery", "worker", "userbot", "telethon", "telegram", "tgbot", "tg_bot", "dramatiq")
+
 GUARDS = ("tgsession_runtime.guarded_client", "tgsession_runtime.client.guarded_client")
 
 # Callables that call what they are given: the construction happens behind them.

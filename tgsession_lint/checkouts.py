@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tgsession_lint.root import up
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -27,12 +29,7 @@ class Tracked:
 
 def is_checkout(folder: str) -> bool:
     """Whether *folder* is in a git checkout."""
-    while not os.path.exists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return False
-        folder = parent
-    return True
+    return any(os.path.exists(os.path.join(above, ".git")) for above in up(folder))
 
 
 def tracked(folder: str) -> Tracked | None:

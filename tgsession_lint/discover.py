@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tgsession_lint import checkouts
 from tgsession_lint.config import forms, is_name, matches
 from tgsession_lint.finding import Problem
+from tgsession_lint.root import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from tgsession_lint.config import Config
 
-SUFFIXES = (".py", ".pyi", ".pyw", ".ipynb")
 _GLOB = re.compile(r"[*?\[]")
 
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
+
+from tgsession_lint.catalog import WORKERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What makes a kill the kill of a worker.
-WORKER = re.compile(r"celery|worker|userbot|telethon|telegram|tg_?bot|dramatiq", re.IGNORECASE)
+WORKER = re.compile("|".join(WORKERS), re.IGNORECASE)
 SESSION_FILE = re.compile(r"\.session(?:-journal|-wal|-shm)?(?![\w.])")
 SHELL_KILL = re.compile(r"\b(?:pkill|killall|kill)\b[^|;&]*?\s-(?:9|KILL|SIGKILL|s\s+(?:9|KILL|SIGKILL)|-signal[= ](?:9|KILL|SIGKILL))\b")
 _COMMANDS = frozenset({"kill", "pkill", "killall"})
@@ -24,13 +26,24 @@ _HARMLESS = re.compile(r"(?:SIG(?:TERM|INT|HUP|QUIT|USR\d|STOP|CONT|CHLD|WINCH|A
 def worth_parsing(data: bytes) -> bool:
     """Whether a rule about session files or kills could have something to say of *data*; yes if it cannot be told."""
     try:
-        nodes = list(_nodes(ast.parse(data)))
+        nodes = list(_nodes(parsed(data)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     calls = [(_name(node), node) for node in nodes if isinstance(node, ast.Call)]
     starts_worker = any(name in _STARTING and WORKER.search(ast.unparse(call)) for name, call in calls)
     texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
     return any(map(_says, texts)) or any(_kills(name, call, starts_worker=starts_worker) for name, call in calls)
+
+
+def parsed(source: bytes | str) -> ast.AST:
+    """*source* as Python itself parses it, without a word about what it would warn of.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: Python cannot.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
 
 
 def _nodes(tree: ast.AST) -> Iterator[ast.AST]:

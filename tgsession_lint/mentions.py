@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 
-from tgsession_lint import parallel
+from tgsession_lint import catalog, parallel
 from tgsession_lint.imports import imports
+from tgsession_lint.root import SUFFIXES, up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ _KILL = re.compile(
     rb"signal\s*=\s*['\"]KILL|\bkill(?:pg)?\(.{0,200}?\b9\b|kill(?:all)?\b.{0,80}?\s-(?:9|KILL|s\b|-signal)", re.DOTALL
 )
 _PROCESSES = (b"Popen", b"Process", b"process_iter", b"create_subprocess")
-# What makes a kill the kill of a worker; the rule reads the code, this only the bytes, in lower case.
-_WORKERS = (b"celery", b"worker", b"userbot", b"telethon", b"telegram", b"tgbot", b"tg_bot", b"dramatiq", b"revoke")
+# The rule about kills reads the code, this only the bytes, in lower case; `revoke` is always about a worker.
+_WORKERS = (*(word.encode() for word in catalog.WORKERS), b"revoke")
 _SUPPRESSION = re.compile(rb"TGS\d|tgsession-lint:")
 
 
@@ -198,7 +199,7 @@ class Mentions:
 
     def relevant(self, path: str) -> bool:
         """Whether the file names a client or imports, over however many hops, one that does."""
-        if not path.endswith(_SOURCES):
+        if not path.endswith(SUFFIXES):
             return False
         if self._seeds is not None:
             self.reach  # noqa: B018 - waited for here, once
@@ -233,7 +234,7 @@ class Mentions:
 
     def hinted(self, path: str) -> bool:
         """Whether the file hints at something that only matters in a project with a client, and is in one."""
-        if not path.endswith(_SOURCES) or not hints(self.read(path)) or not self.has_client(path):
+        if not path.endswith(SUFFIXES) or not hints(self.read(path)) or not self.has_client(path):
             return False
         return self.has_client_nearby(path) or hints(self.read(path), nearby=False)
 
@@ -248,10 +249,11 @@ class Mentions:
 
     def _find_unit(self, folder: str) -> str:
         root = self.roots.root
-        while folder != root and folder.startswith(root):
-            if any(os.path.exists(os.path.join(folder, marker)) for marker in _PROJECT_MARKERS):
-                return folder
-            folder = os.path.dirname(folder)
+        for above in up(folder):
+            if above == root or not above.startswith(root):
+                break
+            if any(os.path.exists(os.path.join(above, marker)) for marker in _PROJECT_MARKERS):
+                return above
         return root
 
     def has_client(self, path: str) -> bool:
@@ -375,9 +377,6 @@ class Mentions:
 
     def _top(self, path: str) -> str:
         return _top_folder(path, self.roots)
-
-
-_SOURCES = (".py", ".pyi", ".pyw", ".ipynb")
 
 
 def _top_folder(path: str, roots: Roots) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
+from tgsession_lint.root import up
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,12 +97,10 @@ class Roots:
         return tuple(dict.fromkeys([*self.extra, *plain, *packages]))
 
     def _upwards(self, folder: str) -> Iterator[str]:
-        while True:
-            yield folder
-            parent = os.path.dirname(folder)
-            if folder == self.root or parent == folder or not folder.startswith(self.root):
+        for above in up(folder):
+            yield above
+            if above == self.root or not above.startswith(self.root):
                 return
-            folder = parent
 
     def dotted_names(self, path: str) -> Iterator[str]:
         """Every dotted name that *path* may go by, the longest last."""

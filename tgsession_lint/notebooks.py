@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tgsession_lint import sources
-from tgsession_lint.sources import Document, Unreadable
+from tgsession_lint.sources import ROW_END, Document, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 # Cells that start with these hold Python all the same.
 _CELL_MAGIC = re.compile(r"\s*%%(?!(?:time|timeit|capture|prun|debug|ipytest|python3?|pypy)\b)")
 _LINE_MAGIC = re.compile(r"(?P<indent>\s*)(?:(?P<target>[\w., \[\]*'\"]+=)\s*[!%].*|[%!?].*|[\w.*\[\]'\"]+\?{1,2}\s*)$")
-_ROW_END = re.compile(r"\r\n|\r|\n")
 
 
 def parse(data: bytes, path: str) -> Document:
@@ -46,7 +45,7 @@ def rows(data: bytes, cell: int | None) -> list[str]:
         cells = dict(_code_cells(data))
     except _NotANotebook:
         return []
-    return _ROW_END.split(cells.get(cell or 0, ""))
+    return ROW_END.split(cells.get(cell or 0, ""))
 
 
 class _NotANotebook(Exception):  # noqa: N818 - a state of the file
@@ -93,7 +92,7 @@ def _is_python(language: object) -> bool:
 
 def _readable(number: int, text: str, path: str) -> tuple[list[str], list[Unreadable]]:
     """The rows of a cell with its magics taken out; all empty, and a report, where it cannot be parsed."""
-    lines = _ROW_END.split(text)
+    lines = ROW_END.split(text)
     if _CELL_MAGIC.match(text):
         return [""] * len(lines), []
     # As it is, if it can be: `% x` may also be the second half of a sum.

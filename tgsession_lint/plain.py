@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 def run(arguments: Sequence[str]) -> tuple[str, int] | None:
     """The report and the exit status; None where something is wrong that `cli` says better."""
-    from tgsession_lint.rule import every_rule, url
+    from tgsession_lint.rule import by_code, summaries, url
 
     cwd = Path.cwd()
     targets = [Path(argument) for argument in arguments]
-    rules = {rule.code: rule for rule in every_rule()}
+    rules = by_code()
     try:
         settings = config.load(targets, cwd)
         config.check_codes(settings, rules)
@@ -29,6 +29,6 @@ def run(arguments: Sequence[str]) -> tuple[str, int] | None:
         return None
     report = Report(
         outcome.findings, lambda finding: pipeline.lines(finding, cwd=cwd), lambda code: url(rules[code].name), __version__,
-        {code: (rule.name, rule.summary) for code, rule in rules.items()}, str(settings.root), outcome.checked, cwd=str(cwd),
+        summaries(), str(settings.root), outcome.checked, cwd=str(cwd),
     )  # fmt: skip
     return render("full", report), 1 if outcome.findings else 0

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+SUFFIXES = (".py", ".pyi", ".pyw", ".ipynb")
 TABLE = b"tgsession-lint"
 _TABLE_TOO = TABLE.replace(b"-", b"_")
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "manage.py", "Pipfile", "tox.ini")

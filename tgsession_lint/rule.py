@@ -111,3 +111,14 @@ def every_rule() -> tuple[Rule, ...]:
             if isinstance(kind, type) and issubclass(kind, Rule) and kind.__module__ == module.__name__
         ]  # fmt: skip
     return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+@lru_cache(maxsize=1)
+def by_code() -> dict[str, Rule]:
+    """All rules by their codes."""
+    return {rule.code: rule for rule in every_rule()}
+
+
+def summaries() -> dict[str, tuple[str, str]]:
+    """The name and the first line of every rule, by code."""
+    return {code: (rule.name, rule.summary) for code, rule in by_code().items()}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tgsession_lint import __version__, adopt, baseline, config, pipeline, settings, standard_input, terminal
 from tgsession_lint.reports import Report, render
-from tgsession_lint.rule import REPOSITORY, every_rule, url
+from tgsession_lint.rule import REPOSITORY, by_code, summaries, url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ class Run:
     @property
     def rules(self) -> dict[str, Rule]:
         """All rules by code."""
-        return {rule.code: rule for rule in every_rule()}
+        return by_code()
 
     def status(self) -> int:
         """Do what was asked for; the exit status."""
@@ -122,13 +122,13 @@ class Run:
     def _report(self, findings: Sequence[Finding], outcome: Outcome) -> str:
         request = self.request
         machine = request.output_format == "sarif"  # which lists all rules, also those without findings
-        summaries = {code: (rule.name, rule.summary) for code, rule in self.rules.items()} if findings or machine else {}
+        known = summaries() if findings or machine else {}
         if request.statistics:
             from tgsession_lint.reports.statistics import render_statistics
 
-            return render_statistics(findings, summaries, as_json=request.output_format.startswith("json"))
+            return render_statistics(findings, known, as_json=request.output_format.startswith("json"))
         report = Report(
-            tuple(findings), self.lines, lambda code: url(self.rules[code].name), __version__, summaries,
+            tuple(findings), self.lines, lambda code: url(self.rules[code].name), __version__, known,
             str(self.config.root), outcome.checked, color=self._color(), width=self._width(), cwd=str(self.cwd),
         )  # fmt: skip
         text = render(request.output_format, report)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
 _BLOCK = 1 << 16
-_ROW_END = re.compile(r"\r\n|\r|\n")
+ROW_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Document:
     @cached_property
     def lines(self) -> Sequence[str]:
         """The rows of `text`."""
-        return _ROW_END.split(self.text)
+        return ROW_END.split(self.text)
 
     def locate(self, row: int) -> tuple[int | None, int]:
         """The cell that *row* of `text` is in (None outside notebooks), and the row within it."""
@@ -107,7 +107,7 @@ def decode(data: bytes) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        row = len(_ROW_END.findall(data[: error.start].decode("latin-1"))) + 1
+        row = len(ROW_END.findall(data[: error.start].decode("latin-1"))) + 1
         raise _DecodingError(f"not valid {encoding}: {error.reason}", row) from error
     except Exception as error:
         raise _DecodingError(f"`{encoding}` is no encoding for text") from error
@@ -119,9 +119,9 @@ def decode(data: bytes) -> str:
 def rows(data: bytes) -> Sequence[str]:
     """The rows of a file as an editor shows them."""
     try:
-        return _ROW_END.split(decode(data))
+        return ROW_END.split(decode(data))
     except _DecodingError:
-        return _ROW_END.split(data.decode("utf-8", "replace"))
+        return ROW_END.split(data.decode("utf-8", "replace"))
 
 
 def parse_text(text: str, path: str) -> Document:
@@ -146,7 +146,7 @@ class _Attempt:
 
 def _try(text: str) -> _Attempt:
     if "\0" in text:
-        place = len(_ROW_END.findall(text, 0, text.index("\0"))) + 1
+        place = len(ROW_END.findall(text, 0, text.index("\0"))) + 1
         return _Attempt(problem=Unreadable(place, 1, "the file holds a NUL byte"))
     if (row := hopeless(text)) is not None:
         return _Attempt(problem=Unreadable(row, 1, _TOO_DEEP))
@@ -194,7 +194,7 @@ def _syntax_problem(text: str, error: str) -> Unreadable:
         row, column = (int(place[1]), int(place[2]) + 1) if place else (1, 1)
         return Unreadable(row, column, "the syntax cannot be parsed, though this Python may take it")
     row, column, said = seen
-    lines = _ROW_END.split(text)
+    lines = ROW_END.split(text)
     if row <= len(lines) and _PYTHON_2.match(lines[row - 1]):
         return Unreadable(row, column, "the syntax is Python 2, which is not read")
     return Unreadable(row, column, f"the syntax is not Python that can be parsed: {said}")
@@ -202,13 +202,10 @@ def _syntax_problem(text: str, error: str) -> Unreadable:
 
 def _seen_by_python(text: str) -> tuple[int, int, str] | None:
     """Where Python itself stops, and why: libcst names the token after, which is often on the next row."""
-    import ast
-    import warnings
+    from tgsession_lint import glance
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
+        glance.parsed(text)
     except SyntaxError as error:
         return max(1, error.lineno or 1), max(1, error.offset or 1), error.msg
     except (ValueError, RecursionError, MemoryError):
@@ -278,7 +275,7 @@ def _first_too_deep(text: str) -> int | None:
         elif kind == "pattern" and not levels:
             most = _PATTERN
         if len(levels) > most or total + links > _CHAIN:
-            return len(_ROW_END.findall(text, 0, token.start())) + 1
+            return len(ROW_END.findall(text, 0, token.start())) + 1
     return None
 
 
