@@ -89,9 +89,9 @@ def add_to_files(findings: Iterable[Finding], folder: str) -> Summary:
 
 
 def _rewrite(path: str, findings: Sequence[Finding]) -> Marked:
-    from tgsession_lint import atomic, sources
+    from tgsession_lint import atomic, contents
 
-    data = sources.read(path)
+    data = contents.read(path)
     marked = add_noqa(data, path, findings)
     if marked.data != data:
         atomic.write(path, marked.data)

@@ -54,7 +54,6 @@ class Analysis:
     ) -> tuple[list[Finding], list[Fault]]:
         """What the rules say of those of *candidates* that matter, in reading order, and what failed on the way."""
         findings: list[Finding] = []
-        faults = self.faults
         collecting, limit = gc.isenabled(), sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, _RECURSION))
         # Syntax trees are kept until the end, so that every collection would walk all of them in vain.
@@ -62,14 +61,14 @@ class Analysis:
         try:
             matter = self.matter(candidates)
             for done, path in enumerate(matter, start=1):
-                findings.extend(self.file(path, faults))
+                findings.extend(self.file(path))
                 if progress is not None:
                     progress(done, len(matter))
         finally:
             sys.setrecursionlimit(limit)
             if collecting:
                 gc.enable()
-        return sorted(findings, key=lambda finding: finding.sort_key), faults
+        return sorted(findings, key=lambda finding: finding.sort_key), self.faults
 
     # what matters
 
@@ -131,7 +130,7 @@ class Analysis:
             return frozenset(self._interesting_names(module))
         except Exception:
             # Nothing is passed over for our own fault: whoever imports anything from here is looked at.
-            self.faults.append(Fault(self.shown(module.path), "", traceback.format_exc()))
+            self._fault(module.path)
             return frozenset(module.tree.scope.bindings)
 
     def _interesting_names(self, module: Module) -> Iterator[str]:
@@ -142,36 +141,34 @@ class Analysis:
 
     # one file
 
-    def file(self, path: str, faults: list[Fault]) -> Iterator[Finding]:
+    def file(self, path: str) -> Iterator[Finding]:
         """What the rules say of one file."""
         try:
-            yield from self._file(path, faults)
+            yield from self._file(path)
         except Exception:
-            faults.append(Fault(self.shown(path), "", traceback.format_exc()))
+            self._fault(path)
 
-    def _file(self, path: str, faults: list[Fault]) -> Iterator[Finding]:
+    def _file(self, path: str) -> Iterator[Finding]:
         selected = rules_for(self.config, path, self.rules)
         try:
             document = self.project.document(path)
         except OSError as error:
             if _UNREADABLE in selected:
                 message = f"the file cannot be read: {error.strerror or error}"
-                yield self._finding(path, _UNREADABLE, Position(1, 1), Position(1, 1), message, cell=None)
+                yield self._finding(path, _UNREADABLE, Position(1, 1), Position(1, 1), message)
             return
         if _UNREADABLE in selected:
             yield from self._unreadable(path, document)
         module = self.project.parsed(path)
         if module is not None:
-            yield from self._checked(module, document, selected, faults)
+            yield from self._checked(module, document, selected)
 
     def _unreadable(self, path: str, document: Document) -> Iterator[Finding]:
         for problem in document.unreadable:
             place = Position(problem.row, problem.column)
             yield self._finding(path, _UNREADABLE, place, place, problem.message, cell=problem.cell)
 
-    def _checked(
-        self, module: Module, document: Document, selected: frozenset[str], faults: list[Fault]
-    ) -> Iterator[Finding]:
+    def _checked(self, module: Module, document: Document, selected: frozenset[str]) -> Iterator[Finding]:
         in_project = self.mentions.has_client(module.path)
         nearby = self.mentions.has_client_nearby(module.path)
         facts = Facts(module, self.ask, self.mentions)
@@ -179,18 +176,22 @@ class Analysis:
         for code in sorted(selected):
             rule = self.rules[code]
             if (in_project or not rule.needs_client_in_project) and (nearby or not rule.needs_client_nearby):
-                reports.extend((rule, report) for report in self._ask(rule, facts, faults))
+                reports.extend((rule, report) for report in self._ask(rule, facts))
         with_comments = any(trigger in document.text for trigger in suppress.TRIGGERS)
         if not reports and not (with_comments and in_project):
             return
         yield from self._placed(module, document, selected, reports, comments=with_comments)
 
-    def _ask(self, rule: Rule, facts: Facts, faults: list[Fault]) -> list[Report]:
+    def _ask(self, rule: Rule, facts: Facts) -> list[Report]:
         try:
             return list(rule.check(facts))
         except Exception:
-            faults.append(Fault(self.shown(facts.module.path), rule.code, traceback.format_exc()))
+            self._fault(facts.module.path, rule.code)
             return []
+
+    def _fault(self, path: str, code: str = "") -> None:
+        """Note the exception that is being handled: ours, in the rule *code* on the file at *path*."""
+        self.faults.append(Fault(self.shown(path), code, traceback.format_exc()))
 
     def _placed(
         self, module: Module, document: Document, selected: frozenset[str], reports: Sequence[tuple[Rule, Report]],
@@ -215,10 +216,10 @@ class Analysis:
         kept, problems = suppress.suppress(findings, said, self.rules, judged)
         for place, length, message in problems:
             end = Position(place.row, place.column + length)
-            kept.append(self._finding(module.path, _UNUSED, place, end, message, cell=None))
+            kept.append(self._finding(module.path, _UNUSED, place, end, message))
         return kept
 
-    def _finding(self, path: str, code: str, start: Position, end: Position, message: str, *, cell: int | None) -> Finding:
+    def _finding(self, path: str, code: str, start: Position, end: Position, message: str, *, cell: int | None = None) -> Finding:
         return Finding(self.shown(path), start, end, code, self.rules[code].name, message, cell=cell)
 
     def _shown(self, finding: Finding, document: Document) -> Finding:

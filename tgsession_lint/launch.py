@@ -82,16 +82,18 @@ def nothing_matters(arguments: Sequence[str]) -> int | None:
     top = root.find_root(arguments, cwd)
     if any(True for _ in root.settings_files(arguments, cwd, top)):
         return None  # settings are read and judged by those who know the rules
+    listed: dict[str, list[str]] = {}
     if all(os.path.isfile(argument) for argument in arguments):
         files = list(dict.fromkeys(os.path.normpath(os.path.join(cwd, argument)) for argument in arguments))
-        known = mentions.Mentions(mentions.NEEDLES, modules.Roots(top), lambda: [*_listed([top], top)[0], *files])
     else:
         files, listed = _listed(arguments, top)
         if not files:
             return None
-        known = mentions.Mentions(mentions.NEEDLES, modules.Roots(top), lambda: [*listed.get(top, ()), *files])
-        if top not in listed:
-            known = mentions.Mentions(mentions.NEEDLES, modules.Roots(top), lambda: [*_listed([top], top)[0], *files])
+
+    def everything() -> list[str]:
+        return [*(listed[top] if top in listed else _listed([top], top)[0]), *files]
+
+    known = mentions.Mentions(mentions.NEEDLES, modules.Roots(top), everything)
     try:
         return None if mentions.may_matter(files, known) else len(files)
     finally:

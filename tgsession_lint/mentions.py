@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 
-from tgsession_lint import catalog, parallel
+from tgsession_lint import catalog, contents, parallel
 from tgsession_lint.imports import imports
 from tgsession_lint.root import SUFFIXES, up
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from tgsession_lint.modules import Roots
 
 NEEDLES = (b"telethon", b"TelegramClient", b"guarded_client")
-_BLOCK = 1 << 16
-# Every round of a search reads the same files again; so much is kept of them, in the child that searches.
-_KEPT = 1 << 28
+# Whether a file mentions a client, what it imports and what it hints at are asked one after the other, and each round of
+# a search asks again: so many bytes are kept.
+_KEPT = 1 << 26
 # Below this a second process costs more than it saves (`tests/benchmarks`).
 _ENOUGH_FILES = 800
 # Targets of a commit are followed through their imports; more than these, and the whole project is searched instead.
@@ -49,26 +49,6 @@ def needles(config: Config) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys((*NEEDLES, *(name.encode() for name in named if name))))
 
 
-def read(path: str) -> bytes | None:
-    """The bytes of *path*; None where it cannot be read."""
-    try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-    except OSError:
-        return None
-    try:
-        data = os.read(handle, _BLOCK)
-        if len(data) == _BLOCK:
-            parts = [data]
-            while part := os.read(handle, 1 << 22):
-                parts.append(part)
-            data = b"".join(parts)
-    except OSError:
-        return None
-    finally:
-        os.close(handle)
-    return data
-
-
 def search(paths: Sequence[str], wanted: Sequence[bytes]) -> list[str]:
     """Those of *paths* that hold one of *wanted*, in order; on two cores where that pays."""
     half = len(paths) // 2
@@ -83,9 +63,11 @@ def search(paths: Sequence[str], wanted: Sequence[bytes]) -> list[str]:
 def _search(paths: Sequence[str], wanted: Sequence[bytes]) -> list[str]:
     found: list[str] = []
     for path in paths:
-        data = read(path)
-        # What cannot be read may hold anything: it is found again, and reported, when it is parsed.
-        if data is None or any_of(wanted, data):
+        try:
+            if any_of(wanted, contents.read(path)):
+                found.append(path)
+        except OSError:
+            # What cannot be read may hold anything: it is found again, and reported, when it is parsed.
             found.append(path)
     return found
 
@@ -141,16 +123,13 @@ class Reach:
     """The files that a mention can be imported into, and by which imports.
 
     `importers`: imported file -> the files that import it, and the names that each takes; None for the module or all.
+    `files`: every file that imports, over however many hops, one that mentions a client.
     """
 
     def __init__(self, importers: dict[str, list[tuple[str, tuple[str, ...] | None]]], hinting: list[str]) -> None:
         self.importers = importers
         self.hinting = hinting
-
-    @property
-    def files(self) -> set[str]:
-        """Every file that imports, over however many hops, one that mentions a client."""
-        return {importer for found in self.importers.values() for importer, _ in found}
+        self.files = {importer for found in importers.values() for importer, _ in found}
 
 
 class Mentions:
@@ -180,21 +159,30 @@ class Mentions:
         self._texts: dict[str, bytes] = {}
         self._room = _KEPT
         self._known: frozenset[str] = frozenset()
-        self._reached_files: set[str] = set()
 
     # one file
 
     def read(self, path: str) -> bytes:
-        """The bytes of *path*, as given or on disk."""
-        return self.given[path] if path in self.given else read(path) or b""
+        """The bytes of *path*, as given or on disk; kept for the next question as long as there is room."""
+        if path in self.given:
+            return self.given[path]
+        data = self._texts.get(path)
+        if data is None:
+            try:
+                data = contents.read(path)
+            except OSError:
+                data = b""
+            self._room -= len(data)
+            if self._room > 0:
+                self._texts[path] = data
+        return data
 
     def mentions(self, path: str) -> bool:
         """Whether the file itself names a client or a guard."""
         if self._seeds is not None and path not in self.given and path in self._known:
             return path in self._seeds
         if path not in self._own:
-            data = self.read(path)
-            self._own[path] = any_of(self.needles, data)
+            self._own[path] = any_of(self.needles, self.read(path))
         return self._own[path]
 
     def relevant(self, path: str) -> bool:
@@ -202,8 +190,7 @@ class Mentions:
         if not path.endswith(SUFFIXES):
             return False
         if self._seeds is not None:
-            self.reach  # noqa: B018 - waited for here, once
-            return path in self._seeds or path in self._reached_files or (path not in self._known and self._follow(path))
+            return path in self._seeds or path in self.reach.files or (path not in self._known and self._follow(path))
         return self._follow(path)
 
     def _follow(self, path: str) -> bool:
@@ -234,9 +221,10 @@ class Mentions:
 
     def hinted(self, path: str) -> bool:
         """Whether the file hints at something that only matters in a project with a client, and is in one."""
-        if not path.endswith(SUFFIXES) or not hints(self.read(path)) or not self.has_client(path):
+        data = self.read(path) if path.endswith(SUFFIXES) else b""
+        if not hints(data) or not self.has_client(path):
             return False
-        return self.has_client_nearby(path) or hints(self.read(path), nearby=False)
+        return self.has_client_nearby(path) or hints(data, nearby=False)
 
     # the project
 
@@ -325,7 +313,6 @@ class Mentions:
             self.follow()
             importers, hinting = self._beside.result() if self._beside is not None else ({}, [])
             self._reach = Reach(importers, hinting)
-            self._reached_files = self._reach.files
         return self._reach
 
     def abandon(self) -> None:
@@ -336,7 +323,7 @@ class Mentions:
     def _reached(self, seeds: set[str]) -> tuple[dict[str, list[tuple[str, tuple[str, ...] | None]]], list[str]]:
         units = {self.unit(seed) for seed in seeds}
         others = (p for p in self.files if p not in seeds and self.unit(p) in units)
-        hinting = [p for p in others if hints(self._text(p), nearby=self.has_client_nearby(p))]
+        hinting = [p for p in others if hints(self.read(p), nearby=self.has_client_nearby(p))]
         importers: dict[str, list[tuple[str, tuple[str, ...] | None]]] = {}
         reached, frontier = set(seeds), set(seeds)
         while frontier:
@@ -354,29 +341,15 @@ class Mentions:
     def _naming(self, modules: Collection[str]) -> Iterator[str]:
         """The files that may import one of *modules*: whoever does has to write its name."""
         outside, inside = _import_needles(modules, self.roots)
-        top_of = self._top
         by_top: dict[str, tuple[bytes, ...]] = {}
         for path in self.files:
-            top = top_of(path)
+            top = _top_folder(path, self.roots)
             wanted = by_top.get(top)
             if wanted is None:
                 others = {n for other, found in outside.items() if other != top for n in found}
                 wanted = by_top[top] = tuple(others | inside.get(top, set()))
-            if wanted and any_of(wanted, self._text(path)):
+            if wanted and any_of(wanted, self.read(path)):
                 yield path
-
-    def _text(self, path: str) -> bytes:
-        """The bytes of *path*, kept for the next time as long as there is room."""
-        data = self._texts.get(path)
-        if data is None:
-            data = self.read(path)
-            self._room -= len(data)
-            if self._room > 0:
-                self._texts[path] = data
-        return data
-
-    def _top(self, path: str) -> str:
-        return _top_folder(path, self.roots)
 
 
 def _top_folder(path: str, roots: Roots) -> str:

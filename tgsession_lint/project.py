@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tgsession_lint import notebooks, sources
+from tgsession_lint import contents, notebooks, sources
 from tgsession_lint.tree import walk
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Project:
     """Contents that are not (or not yet) on disk, by path: standard input, an editor's buffer."""
     _documents: dict[str, Document] = field(default_factory=dict)
     _modules: dict[str, Module | None] = field(default_factory=dict)
+    _holding: dict[tuple[str, bytes], bool] = field(default_factory=dict)
 
     def module(self, path: str) -> Module | None:
         """The module at *path*; None if it cannot be read or cannot matter."""
@@ -62,12 +63,22 @@ class Project:
             return None
         return Module(path, document, walk(document.module))
 
+    def read(self, path: str) -> bytes:
+        """The bytes of *path*, as given or on disk.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        return self.given[path] if path in self.given else contents.read(path)
+
     def holds(self, path: str, needle: bytes) -> bool:
         """Whether the file at *path* can be read and has *needle* in it."""
-        try:
-            return needle in (self.given[path] if path in self.given else sources.read(path))
-        except OSError:
-            return False
+        if (path, needle) not in self._holding:
+            try:
+                self._holding[path, needle] = needle in self.read(path)
+            except OSError:
+                self._holding[path, needle] = False
+        return self._holding[path, needle]
 
     def document(self, path: str) -> Document:
         """The text and the tree of *path*.
@@ -76,7 +87,6 @@ class Project:
             OSError: the file cannot be read.
         """
         if path not in self._documents:
-            data = self.given[path] if path in self.given else sources.read(path)
             parse = notebooks.parse if path.endswith(".ipynb") else sources.parse
-            self._documents[path] = parse(data, path)
+            self._documents[path] = parse(self.read(path), path)
         return self._documents[path]

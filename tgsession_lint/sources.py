@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
-_BLOCK = 1 << 16
 ROW_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -60,22 +58,6 @@ class Document:
         if not self.widened:
             return column
         return max(1, column - sum(by for changed, start, by in self.widened if changed == row and column >= start))
-
-
-def read(path: str) -> bytes:
-    """The bytes of *path*.
-
-    Raises:
-        OSError: it cannot be opened or read.
-    """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-    try:
-        parts = []
-        while part := os.read(handle, _BLOCK):
-            parts.append(part)
-    finally:
-        os.close(handle)
-    return b"".join(parts)
 
 
 def parse(data: bytes, path: str) -> Document:

@@ -747,3 +747,9 @@ def test_quiet_clean_run_with_options_loads_no_parser(project: Path) -> None:
     code = "import atexit, sys; atexit.register(lambda: print('libcst' in sys.modules, file=sys.stderr))"
 
     assert process(project, "clean.py", "-q", code=code).err == "False\n"
+
+
+def test_plain_runs_leave_every_command_to_the_full_program() -> None:
+    from tgsession_lint import cli, launch
+
+    assert set(cli.cli.commands) == launch._COMMANDS

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tgsession_lint import sources
+from tgsession_lint import contents, sources
 
 STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 
@@ -318,7 +318,7 @@ def test_a_pipe_without_a_writer_is_empty_and_blocks_nobody(tmp_path: Path) -> N
     pipe = tmp_path / "x.py"
     os.mkfifo(pipe)
 
-    assert sources.read(str(pipe)) == b""
+    assert contents.read(str(pipe)) == b""
 
 
 def test_rows_are_those_of_the_file_even_where_it_cannot_be_decoded() -> None:

@@ -53,7 +53,7 @@ class Facts:
     @cached_property
     def logouts(self) -> tuple[Node, ...]:
         """Where `log_out` stands in the place of a disconnect."""
-        return tuple(logouts.logouts(self.ask, self.module))
+        return tuple(logouts.logouts(self.ask, self.module, self.closings))
 
     @cached_property
     def kills(self) -> tuple[Kill, ...]:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint.facts.closings import closings, is_client_method
+from tgsession_lint.facts.closings import is_client_method
 from tgsession_lint.tree import source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.facts.closings import Closing
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Node, Scope
 
@@ -26,9 +27,9 @@ _CALLBACKS = frozenset({"push_async_callback", "callback", "register", "addClean
 _OPENING = frozenset({"connect", "start", "__enter__", "__aenter__"})
 
 
-def logouts(ask: Evaluator, module: Module) -> Iterator[Node]:
-    """Every `client.log_out` in *module* by which a disconnect was meant."""
-    for closing in closings(ask, module):
+def logouts(ask: Evaluator, module: Module, closings: Iterable[Closing]) -> Iterator[Node]:
+    """Every `client.log_out` in *module*, which has these *closings*, by which a disconnect was meant."""
+    for closing in closings:
         if closing.method == "log_out" and not _wanted(module, closing.node) and _closes(module, closing.node):
             yield closing.node
     for call in module.tree.calls:
