@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tgsession_lint import sources
-from tgsession_lint.sources import ROW_END, Document, Unreadable
+from tgsession_lint.decoding import ROW_END
+from tgsession_lint.sources import Document, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

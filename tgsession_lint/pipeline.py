@@ -76,11 +76,11 @@ def lines(finding: Finding, *, cwd: Path, given: Mapping[str, bytes] | None = No
     """The rows of the file, or of the notebook's cell, that *finding* is in; none where it cannot be read."""
     import os
 
-    from tgsession_lint import contents, notebooks, sources
+    from tgsession_lint import contents, decoding, notebooks
 
     path = os.path.normpath(os.path.join(cwd, finding.path))
     try:
         data = given[path] if given and path in given else contents.read(path)
     except OSError:
         return ()
-    return sources.rows(data) if finding.cell is None else notebooks.rows(data, finding.cell)
+    return decoding.rows(data) if finding.cell is None else notebooks.rows(data, finding.cell)

@@ -6,13 +6,14 @@ import codecs
 import sys
 import sysconfig
 import threading
+import warnings
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tgsession_lint import contents, sources
+from tgsession_lint import adapting, contents, decoding, sources
 
 STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 
@@ -62,6 +63,7 @@ def place_of(document: sources.Document, word: str) -> tuple[int, int]:
         (b"#!/usr/bin/python\n# vim: set fileencoding=cp1251 :\nx = '\xe6'\n", "ж"),
         ("# coding: shift_jis\nx = '表'\n".encode("shift_jis"), "表"),
         (b"# coding: utf-7\nx = '+BDY-'\n", "ж"),
+        (b"# -*- coding: future_fstrings -*-\nx = '\xd0\xb6'\n", "ж"),
     ],
 )
 def test_text_is_read_in_the_encoding_that_the_file_names(data: bytes, said: str) -> None:
@@ -146,6 +148,7 @@ def test_a_line_separator_in_a_string_ends_no_row() -> None:
         "try:\n    pass\nexcept* OSError:\n    pass\n",
         "with (open(a) as b, open(c) as d,):\n    pass\n",
         "await x\n",
+        "try:\n    pass\nexcept A, B:\n    pass\n",
     ],
 )
 def test_new_syntax_is_read_by_every_python(text: str) -> None:
@@ -181,15 +184,56 @@ def test_tabs_and_exceptions_without_brackets_go_together() -> None:
     assert [place_of(document, word) for word in ("x", "OSError", "ValueError", "name")] == [(4, 3), (5, 9), (5, 18), (5, 30)]
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("(name): int = other", [(2, 2), (2, 15)]),
+        ("( name ) : int = other", [(2, 3), (2, 18)]),
+        ("((name)): int = other", [(2, 3), (2, 17)]),
+        ("('ж')[name]: int; (name): other", [(2, 7), (2, 27)]),
+        ("(name): int; (a.b): other", [(2, 2), (2, 21)]),
+    ],
+)
+def test_brackets_round_what_is_annotated_move_no_column(text: str, places: list[tuple[int, int]]) -> None:
+    document = parse(f"a = 1\n{text}\n")
+
+    assert [place_of(document, word) for word in ("name", "other")] == places
+
+
+def test_tabs_and_annotated_brackets_go_together() -> None:
+    document = parse(MIXED.replace("name = 1", "(name): int = 1"))
+
+    assert [place_of(document, word) for word in ("name", "int", "other")] == [(3, 3), (3, 10), (4, 9)]
+
+
 # what cannot be parsed
 
 
 @pytest.mark.parametrize(
     "text",
-    ["a = 1\nprint 'x'\n", "a = 1\nexec 'x'\n", "a = 1\nraise A, 'x'\n", "a = 1\nprint x\nprint y\n"],
+    [
+        "print 'x'",
+        "print x",
+        "print -1",
+        "exec 'x'",
+        "exec code in names",
+        "raise A, 'x'",
+        "raise A('x'), None, trace",
+        "raise a[0], a[1], a[2]",
+        "x = `y`",
+        "x = y <> z",
+        "x = 0777",
+        "x = 10L",
+        "x = 0xFFL",
+        "x = ur'a'",
+        "def f(a, (b, c)): pass",
+        "def f(a=1, (b, (c,))=(2, (3,)), *d): pass",
+        "lambda (a, b): a",
+        "if x: print 'y'",
+    ],
 )
 def test_python_2_is_named_as_such(text: str) -> None:
-    problem = complaint(text)
+    problem = complaint(f"a = 1\n{text}\nprint 'y'\n")
 
     assert (problem.row, problem.message) == (2, "the syntax is Python 2, which is not read")
 
@@ -202,9 +246,29 @@ def test_a_mistake_is_reported_where_it_is(text: str, row: int) -> None:
     assert complaint(text).row == row
 
 
-def test_what_only_our_parser_does_not_know_is_reported_near_its_place() -> None:
-    # `(x): int` is Python, and libcst does not take it.
-    assert complaint("a = 1\n(x): int = 1\n").row == 2
+@pytest.mark.parametrize(
+    "text",
+    ["x = '`y`' +* 2", "x = = 1  # print 'x'", "printed x", "x = 'a' 'raise A, b' = 2", "x = y > < z", "def f(a = (1, 2)) x: pass"],
+)
+def test_a_mistake_in_python_3_is_not_taken_for_python_2(text: str) -> None:
+    assert complaint(f"{text}\n").message.startswith("the syntax is not Python that can be parsed: ")
+
+
+def test_what_only_our_parser_does_not_know_is_said_to_be_our_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nothing of the kind is known that is not adapted, so the adapting is left out.
+    monkeypatch.setattr(adapting, "adapted", lambda _: ())
+
+    problem = complaint("a = 1\n(x): int = 1\n")
+
+    assert (problem.row, "this linter" in problem.message, "although Python does" in problem.message) == (2, True, True)
+
+
+def test_what_python_would_warn_of_is_not_said(capfd: pytest.CaptureFixture[str]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        complaint("x = '\\d'\nif x is 1: pass\nprint 1\n")
+
+    assert capfd.readouterr().err == ""
 
 
 # depth
@@ -322,4 +386,4 @@ def test_a_pipe_without_a_writer_is_empty_and_blocks_nobody(tmp_path: Path) -> N
 
 
 def test_rows_are_those_of_the_file_even_where_it_cannot_be_decoded() -> None:
-    assert list(sources.rows(b"a\r\n\xff\rc")) == ["a", "\ufffd", "c"]
+    assert list(decoding.rows(b"a\r\n\xff\rc")) == ["a", "\ufffd", "c"]
