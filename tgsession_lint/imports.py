@@ -21,7 +21,7 @@ _WORD = rb"\w\x80-\xff"
 _GAP = rb"[ \t\f\\\r\n]"
 _GAPS = b" \t\f\\\r\n"
 _FROM = re.compile(rb"from(?=[ \t\f\\.])([" + _WORD + rb". \t\f\\\r\n]+)$")
-_PLAIN = re.compile(rb"(?:^|[;:\"'\\n])" + _GAP + rb"*$")
+_PLAIN = re.compile(rb"(?:^|[;:\"'\\n])(?:" + _GAP + rb"*%{1,2}time\w*\b[^;:\r\n]*)?" + _GAP + rb"*$")
 _NAMES = re.compile(_GAP + rb"*(?:\(((?:[^)#]|#[^\r\n]*)*)|((?:[^\r\n;#\"()\\]|\\(?:\r\n|[\r\n])?)*))")
 _NAME = re.compile(rb"[" + _WORD + rb"]+(?:" + _GAP + rb"*\." + _GAP + rb"*[" + _WORD + rb"]+)*")
 _COMMENT = re.compile(rb"#[^\r\n]*")

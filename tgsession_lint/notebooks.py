@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tgsession_lint import sources
+from tgsession_lint import magics, sources
 from tgsession_lint.decoding import ROW_END
 from tgsession_lint.sources import Document, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-# Cells that start with these hold Python all the same.
-_CELL_MAGIC = re.compile(r"\s*%%(?!(?:time|timeit|capture|prun|debug|ipytest|python3?|pypy)\b)")
-_LINE_MAGIC = re.compile(r"(?P<indent>\s*)(?:(?P<target>[\w., \[\]*'\"]+=)\s*[!%].*|[%!?].*|[\w.*\[\]'\"]+\?{1,2}\s*)$")
+    from tgsession_lint.adapting import Widened
 
 
 def parse(data: bytes, path: str) -> Document:
@@ -26,14 +23,16 @@ def parse(data: bytes, path: str) -> Document:
         return Document(path, notebook=True, unreadable=(Unreadable(error.row, error.column, str(error)),))
     unreadable: list[Unreadable] = []
     rows: list[str] = []
+    widened: list[tuple[int, int, int]] = []
     starts: list[tuple[int, int]] = []
     for number, text in cells:
-        lines, problems = _readable(number, text, path)
+        lines, moved, problems = _readable(number, text, path)
         unreadable.extend(problems)
         starts.append((len(rows) + 1, number))
+        widened.extend((len(rows) + row, start, by) for row, start, by in moved)
         rows.extend(lines)
     whole = sources.parse_text("\n".join(rows) + "\n", path)
-    found = Document(path, whole.text, whole.module, notebook=True, cells=tuple(starts), widened=whole.widened)
+    found = Document(path, whole.text, whole.module, notebook=True, cells=tuple(starts), widened=(*widened, *whole.widened))
     for problem in whole.unreadable:
         cell, row = found.locate(problem.row)
         unreadable.append(Unreadable(row, problem.column, problem.message, cell))
@@ -91,33 +90,17 @@ def _is_python(language: object) -> bool:
     return not language or "python" in str(language).lower()
 
 
-def _readable(number: int, text: str, path: str) -> tuple[list[str], list[Unreadable]]:
-    """The rows of a cell with its magics taken out; all empty, and a report, where it cannot be parsed."""
+def _readable(number: int, text: str, path: str) -> tuple[list[str], Widened, list[Unreadable]]:
+    """The rows of a cell as Python, and what moved in them; all empty, and a report, where it cannot be parsed."""
     lines = ROW_END.split(text)
-    if _CELL_MAGIC.match(text):
-        return [""] * len(lines), []
-    # As it is, if it can be: `% x` may also be the second half of a sum.
-    alone = sources.parse_text("\n".join(lines) + "\n", path)
-    if alone.module is None:
-        lines = _plain(lines)
-        alone = sources.parse_text("\n".join(lines) + "\n", path)
-    if alone.module is not None:
-        return lines, []
-    problem = alone.unreadable[0]
-    return [""] * len(lines), [Unreadable(problem.row, problem.column, problem.message, number)]
-
-
-def _plain(lines: list[str]) -> list[str]:
-    """*lines* with statements of Python's in place of magics, row for row."""
-    plain: list[str] = []
-    goes_on = False
-    for line in lines:
-        magic = None if goes_on else _LINE_MAGIC.match(line)
-        if goes_on:
-            plain.append("")
-        elif magic is None:
-            plain.append(line)
-        else:
-            plain.append(f"{magic['indent']}{magic['target']} None" if magic["target"] else f"{magic['indent']}pass")
-        goes_on = (goes_on or magic is not None) and line.endswith("\\")
-    return plain
+    nothing = [""] * len(lines)
+    if magics.is_foreign(text):
+        return nothing, (), []
+    problems: Sequence[Unreadable] = ()
+    for plain, moved in magics.plain(lines):
+        # As it is, if it can be: `% x` may also be the second half of a sum.
+        alone = sources.parse_text("\n".join(plain) + "\n", path)
+        if alone.module is not None:
+            return plain, moved, []
+        problems = alone.unreadable
+    return nothing, (), [replace(problem, cell=number) for problem in problems[:1]]

@@ -165,6 +165,79 @@ def test_code_beside_magics_is_linted_in_its_own_row(magic: str, tmp_path: Path)
     assert sites(found) == [("TGS101", 2, magic.count("\n") + 1, 10)]
 
 
+@pytest.mark.parametrize(
+    "magic",
+    [
+        "%time ",
+        "%%time ",
+        "%timeit -n 1 -r1 -q ",
+        "%prun -l 10 -s cumulative -T out.txt ",
+        "%memit -r 2 ",
+        "took = %time ",
+        "%debug -b x.py:3 ",
+        "%lprun -f client.start -u 1 ",
+    ],
+)
+def test_code_that_a_magic_runs_is_linted_in_its_own_column(magic: str, tmp_path: Path) -> None:
+    found = lint(tmp_path, notebook(IMPORT, f"if True:\n    {magic}{OPEN}; x = 1" if not magic.startswith("%%") else f"{magic}{OPEN}"))
+
+    (finding,) = found
+    indent = 0 if magic.startswith("%%") else 4
+    assert (finding.code, finding.cell, finding.location.column) == ("TGS101", 2, indent + len(magic) + 10)
+
+
+def test_a_magic_may_import(tmp_path: Path) -> None:
+    (tmp_path / "tg.py").write_text(f"{IMPORT}\n{OPEN}  # noqa: TGS101, TGS301\n")
+
+    found = lint(tmp_path, notebook("%time import tg", "tg.client.disconnect()"))
+
+    assert sites(found) == [("TGS202", 2, 1, 1)]
+
+
+def test_what_a_magic_runs_may_await(tmp_path: Path) -> None:
+    cells = [f"{IMPORT}\n{OPEN}  # noqa: TGS101", "%time await client.disconnect()", "%time client.disconnect()"]
+
+    found = lint(tmp_path, notebook(*cells))
+
+    assert sites(found) == [("TGS202", 3, 1, 7)]
+
+
+@pytest.mark.parametrize("magic", ["%time", "%timeit -n 3", "%time this is no code", "%prun -s"])
+def test_a_magic_that_runs_no_code_spoils_no_cell(magic: str, tmp_path: Path) -> None:
+    found = lint(tmp_path, notebook(IMPORT, f"{magic}\n{OPEN}"))
+
+    assert sites(found) == [("TGS101", 2, 2, 10)]
+
+
+@pytest.mark.parametrize("command", ["pip install -U telethon", "cd ../data", "ls -la", "/print 1", ",print a b", ";print a b"])
+def test_commands_without_a_percent_sign_are_passed_over(command: str, tmp_path: Path) -> None:
+    found = lint(tmp_path, notebook(IMPORT, f"{command}\n{OPEN}"))
+
+    assert sites(found) == [("TGS101", 2, 2, 10)]
+
+
+def test_a_cell_that_is_indented_as_a_whole_is_read(tmp_path: Path) -> None:
+    found = lint(tmp_path, notebook(IMPORT, f"  if x:\n      {OPEN}\n  y = 1"))
+
+    assert sites(found) == [("TGS101", 2, 2, 16)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = (\n    'a %s'\n    % b\n)\n",
+        "x = [1\n, y\n]\n",
+        "x = '''\n%time x\n!ls (\n'''\n",
+        "x = 'a (' \\\n    % b\n",
+        "x = f(  # (\n  ')', \"\\\"(\"\n)\n",
+    ],
+)
+def test_a_statement_over_rows_is_left_alone_beside_magics(text: str, tmp_path: Path) -> None:
+    found = lint(tmp_path, notebook(IMPORT, f"%cd ..\n{text}{OPEN}"))
+
+    assert sites(found) == [("TGS101", 2, text.count("\n") + 2, 10)]
+
+
 def test_a_client_with_a_question_beside_it_is_no_call_for_help(tmp_path: Path) -> None:
     found = lint(tmp_path, notebook(f"%cd ..\n{IMPORT}\n{OPEN}  # why here?"))
 
