@@ -1,0 +1,293 @@
+"""Everything that `tgsession_runtime` raises on purpose.
+
+TgsessionError
+├── ConfigurationError         a setting is missing, unknown or cannot be what it is
+├── RunningLoopError           `with` where an event loop runs: `async with` is meant
+├── StateFolderError           the folder for locks and records cannot be used
+└── SessionError               about one session
+    ├── SessionInUseError          another process holds it
+    │   └── SessionHeldHereError       this process, or the one it was started by, holds it
+    ├── InheritedGuardError        a guard that came along through a fork
+    ├── NotLoggedInError           there is no auth key, or nobody is logged in with it
+    ├── SessionRevokedError        Telegram has ended its login; only a new one helps
+    ├── SessionUnreadableError     the file is damaged, from a newer Telethon, or not ours to read
+    ├── LockError                  the lock cannot be taken at all, held or not
+    ├── EgressError                holders that share it would reach Telegram from two addresses
+    ├── NoConnectionError          Telegram did not let us in in time
+    ├── WorkersRunningError        workers that do not use the guard are running
+    └── ClaimLostError             the claim is gone while the session was in use
+
+Each says what happened (`str(error)`), why it matters (`why`) and what to do next (`hint`), and has a `code` that stays:
+the anchor of its section in `docs/errors.md`. None of them holds a secret.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tgsession_runtime.holder import Holder
+
+_REVOKES = "one auth key used from two places at once is revoked for good (AUTH_KEY_DUPLICATED)"
+
+
+def _part(name: str, text: str) -> str:
+    return f"{name + ':':<6} " + text.replace("\n", "\n" + " " * 7)
+
+
+class TgsessionError(Exception):
+    """The root of everything that is raised on purpose."""
+
+    code = "tgsession"
+    why = ""
+    hint = ""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        if hasattr(self, "add_note"):  # Python 3.11: the traceback shows them
+            for name, text in (("why", self.why), ("hint", self.hint)):
+                if text:
+                    self.add_note(_part(name, text))
+
+    def explain(self) -> str:
+        """The three parts, a line each, as the command line prints them; what has more lines goes on below itself."""
+        parts = (("error", str(self)), ("why", self.why), ("hint", self.hint))
+        return "\n".join(_part(name, text) for name, text in parts if text)
+
+
+class ConfigurationError(TgsessionError):
+    """A setting is missing, unknown, or has a value that it cannot have."""
+
+    code = "configuration"
+
+    def __init__(self, message: str, hint: str = "", why: str = "nothing is guessed that decides which login is used") -> None:
+        self.hint, self.why = hint, why
+        super().__init__(message, hint, why)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class RunningLoopError(TgsessionError):
+    """`with guarded_client()` was entered where an event loop is running."""
+
+    code = "running-loop"
+    why = "`with` would have to stop the very loop that the client needs"
+    hint = "write `async with guarded_client(…) as client:`; in Jupyter and IPython too, where a loop always runs"
+
+    def __str__(self) -> str:
+        return "`with guarded_client()` was entered in a running event loop"
+
+
+class StateFolderError(TgsessionError):
+    """The folder for locks and records cannot be made or written."""
+
+    code = "state-folder"
+    why = "without it nobody sees that two copies of one session are in use"
+    hint = "set `TGSESSION_STATE_DIR` to a folder that this user can write and that all its programs share"
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(folder, reason)
+        self.folder, self.reason = folder, reason
+
+    def __str__(self) -> str:
+        return f"the state folder `{self.folder}` cannot be used: {self.reason}"
+
+
+class SessionError(TgsessionError):
+    """Something about one session; `session` is what messages call it."""
+
+    def __init__(self, session: str, *args: object) -> None:
+        self.session = session
+        super().__init__(session, *args)
+
+
+class SessionInUseError(SessionError):
+    """Another process holds the session."""
+
+    code = "session-in-use"
+    why = _REVOKES
+
+    def __init__(self, session: str, holders: Sequence[Holder] = (), waited: float = 0.0) -> None:
+        self.holders, self.waited = tuple(holders), waited
+        super().__init__(session, tuple(holders), waited)
+
+    def __str__(self) -> str:
+        who = " and ".join(map(str, self.holders)) or "a process that left no record"
+        waited = f"; waited {self.waited:.0f} s" if self.waited >= 1 else ""
+        return f"session `{self.session}` is in use by {who}{waited}"
+
+    @property
+    def hint(self) -> str:  # type: ignore[override] # depends on who holds it
+        """What to do next."""
+        pids = " ".join(str(holder.pid) for holder in self.holders)
+        stop = f", or stop that process: `kill -TERM {pids}`" if pids else ""
+        return f"wait longer with `lock_timeout=`{stop}"
+
+
+class SessionHeldHereError(SessionInUseError):
+    """The session is held by this very process or by one that started it: waiting would never end."""
+
+    code = "held-here"
+    why = "the holder would have to end before this line does, so waiting could last for ever"
+
+    def __init__(self, session: str, holders: Sequence[Holder] = (), where: str = "this process") -> None:
+        self.where = where
+        super().__init__(session, holders)
+        self.args = (session, tuple(holders), where)
+
+    def __str__(self) -> str:
+        return f"session `{self.session}` is already held by {self.where}"
+
+    @property
+    def hint(self) -> str:  # type: ignore[override] # one text for the family, one for this
+        """What to do next."""
+        return "pass the client of the outer block on, or leave that block first"
+
+
+class InheritedGuardError(SessionError):
+    """A guard was used in a process that inherited it through a fork."""
+
+    code = "inherited"
+    why = "parent and child would speak over one connection with one auth key"
+    hint = "enter a guard of its own in the child, after the parent has left its block"
+
+    def __str__(self) -> str:
+        return f"the guard of session `{self.session}` was inherited through a fork and belongs to the parent process"
+
+
+class NotLoggedInError(SessionError):
+    """The session has no auth key, or nobody is logged in with it."""
+
+    code = "not-logged-in"
+    why = "Telegram answers only to a login, and nothing asks for a code where nobody can type it"
+
+    def __str__(self) -> str:
+        return f"session `{self.session}` is not logged in"
+
+    @property
+    def hint(self) -> str:  # type: ignore[override] # names the session
+        """What to do next."""
+        return f"log in with `tgsession-guard auth {self.session}`; a bot passes `bot_token=`"
+
+
+class SessionRevokedError(SessionError):
+    """Telegram has ended this login: every request with its auth key fails from now on."""
+
+    code = "revoked"
+    why = "a dead auth key does not come back; trying again only makes a loop of failures"
+
+    def __init__(self, session: str, reason: str, when: str = "", command: str = "") -> None:
+        self.reason, self.when, self.command = reason, when, command
+        super().__init__(session, reason, when, command)
+
+    def __str__(self) -> str:
+        seen = f", seen {self.when}" if self.when else ""
+        by = f" by `{self.command}`" if self.command else ""
+        return f"the login of session `{self.session}` was ended by Telegram: {self.reason}{seen}{by}"
+
+    @property
+    def hint(self) -> str:  # type: ignore[override] # names the session
+        """What to do next."""
+        first = "find the second user of the key, then " if self.reason == "AUTH_KEY_DUPLICATED" else ""
+        return f"{first}log in again with `tgsession-guard auth {self.session}`"
+
+
+class SessionUnreadableError(SessionError):
+    """The session file cannot be used as it is."""
+
+    code = "unreadable"
+    why = "Telethon would fail on it, or take it for a new session and forget the login"
+
+    def __init__(self, session: str, reason: str, hint: str = "move it aside (never delete it) and restore a backup") -> None:
+        self.reason, self.hint = reason, hint
+        super().__init__(session, reason, hint)
+
+    def __str__(self) -> str:
+        return f"session `{self.session}` cannot be read: {self.reason}"
+
+
+class LockError(SessionError):
+    """The lock of the session cannot be taken at all."""
+
+    code = "lock"
+    why = "without the lock a second process could use the session unseen"
+
+    def __init__(self, session: str, path: str, reason: str, hint: str = "") -> None:
+        self.path, self.reason = path, reason
+        self.hint = hint or "make the folder writable for this user, or run as the user that owns it"
+        super().__init__(session, path, reason, hint)
+
+    def __str__(self) -> str:
+        return f"the lock `{self.path}` of session `{self.session}` cannot be taken: {self.reason}"
+
+
+class EgressError(SessionError):
+    """A shared claim was asked for, and its holders would not reach Telegram from one address."""
+
+    code = "egress"
+    why = "Telegram revokes a key that is used from two addresses at once; `exclusive=False` is for one address only"
+    hint = "give all holders the same `proxy`, `use_ipv6` and `local_addr`, or drop `exclusive=False`"
+
+    def __init__(self, session: str, ours: str, theirs: str) -> None:
+        self.ours, self.theirs = ours, theirs
+        super().__init__(session, ours, theirs)
+
+    def __str__(self) -> str:
+        return f"session `{self.session}` is shared by a holder that goes out by {self.theirs}, this one would by {self.ours}"
+
+
+class NoConnectionError(SessionError):
+    """Telegram did not let the client in in time."""
+
+    code = "no-connection"
+    why = "nothing may hold the session for ever without using it"
+    hint = "look at the network and at Telegram's state, or allow more with `connect_timeout=`"
+
+    def __init__(self, session: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(session, reason)
+
+    def __str__(self) -> str:
+        return f"session `{self.session}` could not be connected: {self.reason}"
+
+
+class WorkersRunningError(SessionError):
+    """Workers of this project that are not known to use the guard are running."""
+
+    code = "worker-running"
+    why = "such a worker may use the session without holding its lock"
+
+    def __init__(self, session: str, workers: Sequence[str], waited: float = 0.0) -> None:
+        self.workers, self.waited = tuple(workers), waited
+        super().__init__(session, tuple(workers), waited)
+
+    def __str__(self) -> str:
+        waited = f"; waited {self.waited:.0f} s" if self.waited >= 1 else ""
+        return f"session `{self.session}` may be used by workers that do not use the guard: {', '.join(self.workers)}{waited}"
+
+    @property
+    def hint(self) -> str:  # type: ignore[override] # names the session
+        """What to do next."""
+        return 'stop them, let them use `guarded_client`, or say `workers="ignore"` if they never touch this session'
+
+
+class ClaimLostError(SessionError):
+    """The claim on the session is gone although its block has not ended."""
+
+    code = "claim-lost"
+    why = "another process can take the session now: staying connected would let two use one auth key"
+
+    def __init__(self, session: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(session, reason)
+
+    def __str__(self) -> str:
+        return f"the claim on session `{self.session}` was lost: {self.reason}"
+
+    @property
+    def hint(self) -> str:  # type: ignore[override] # one text for the family
+        """What to do next."""
+        return "lock files are never in the way: leave `*.lock` alone; enter the guard again"
