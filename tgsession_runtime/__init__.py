@@ -1,1 +1,56 @@
-"""tgsession-guard's runtime: one holder for one Telegram session."""
+"""tgsession-guard's runtime: one holder for one Telegram session.
+
+```python
+with guarded_client() as client: ...  # everything from the configuration
+async with guarded_client("alerts", API_ID, API_HASH) as client: ...  # the arguments of TelegramClient
+```
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tgsession_runtime.client import Guard as Guard
+    from tgsession_runtime.client import guarded_client as guarded_client
+    from tgsession_runtime.errors import ClaimLostError as ClaimLostError
+    from tgsession_runtime.errors import ConfigurationError as ConfigurationError
+    from tgsession_runtime.errors import EgressError as EgressError
+    from tgsession_runtime.errors import InheritedGuardError as InheritedGuardError
+    from tgsession_runtime.errors import LockError as LockError
+    from tgsession_runtime.errors import NoConnectionError as NoConnectionError
+    from tgsession_runtime.errors import NotLoggedInError as NotLoggedInError
+    from tgsession_runtime.errors import RunningLoopError as RunningLoopError
+    from tgsession_runtime.errors import SessionError as SessionError
+    from tgsession_runtime.errors import SessionHeldHereError as SessionHeldHereError
+    from tgsession_runtime.errors import SessionInUseError as SessionInUseError
+    from tgsession_runtime.errors import SessionRevokedError as SessionRevokedError
+    from tgsession_runtime.errors import SessionUnreadableError as SessionUnreadableError
+    from tgsession_runtime.errors import StateFolderError as StateFolderError
+    from tgsession_runtime.errors import TgsessionError as TgsessionError
+    from tgsession_runtime.errors import WorkersRunningError as WorkersRunningError
+
+__version__ = "0.1.0"
+
+_CLIENT = ("Guard", "guarded_client")
+_ERRORS = (
+    "ClaimLostError", "ConfigurationError", "EgressError", "InheritedGuardError", "LockError", "NoConnectionError",
+    "NotLoggedInError", "RunningLoopError", "SessionError", "SessionHeldHereError", "SessionInUseError",
+    "SessionRevokedError", "SessionUnreadableError", "StateFolderError", "TgsessionError", "WorkersRunningError",
+)  # fmt: skip
+__all__ = [*_CLIENT, *_ERRORS]  # noqa: PLE0604 - tuples of names
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for when it is: the lock files' reader needs no event loop, and an error no client."""
+    module = "client" if name in _CLIENT else "errors" if name in _ERRORS else None
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{module}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

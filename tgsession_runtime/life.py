@@ -1,0 +1,254 @@
+"""One client's life under the guard: refused or claimed, built, connected, probed; at the end disconnected, released."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from tgsession_runtime import forks, sockets, tombstones
+from tgsession_runtime.claim import contend
+from tgsession_runtime.errors import (
+    ClaimLostError,
+    NoConnectionError,
+    NotLoggedInError,
+    SessionError,
+    SessionRevokedError,
+    SessionUnreadableError,
+)
+from tgsession_runtime.events import event
+from tgsession_runtime.file_lock import is_free
+from tgsession_runtime.session import key_id_of, read, with_key
+from tgsession_runtime.sharing import refuse_other_egress
+from tgsession_runtime.teardown import disconnect
+from tgsession_runtime.terminal import NEVER_LOGGED_IN, reason_of
+from tgsession_runtime.waiting import take, to_the_end, within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tgsession_runtime.claim import Claim
+    from tgsession_runtime.plan import Plan
+    from tgsession_runtime.session import SessionName
+
+_LOOK_AT_CLAIM_EVERY = 1.0
+
+
+class Life:
+    """A claim and the client that stands on it."""
+
+    def __init__(self, plan: Plan, end_block: Callable[[], None]) -> None:
+        self.plan = plan
+        self.name: SessionName = plan.name
+        self.client: Any = None
+        self.error: SessionError | None = None
+        """Why the block has to end, where it was not left by itself."""
+        self._end_block = end_block
+        self._claim: Claim | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._authorised = False
+        self._revoked = ""
+
+    async def begin(self) -> Any:
+        """The connected client of a logged-in session, claimed for this process.
+
+        Raises:
+            TgsessionError: why not; nothing that was done on the way is left.
+        """
+        self._refuse_at_once()
+        try:
+            await self._take_claim()
+            await self._open()
+        except BaseException as error:
+            await self._undo(error)
+            raise
+        self._watch = asyncio.ensure_future(self._watch_claim())
+        forks.watch(self)
+        return self.client
+
+    async def end(self) -> None:
+        """Disconnect, then give the session up; to be run to its end, whatever happens meanwhile."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait({self._watch})
+        if self.client is not None:
+            self._log(logging.DEBUG, "disconnecting", "disconnecting")
+            left = await disconnect(self.client, self.name, self.plan.disconnect_timeout)
+            level = logging.DEBUG if left.clean else logging.WARNING
+            how = "disconnected" if left.clean else f"cut off: {left.error or 'no sign of the other side'}"
+            self._log(level, "disconnected", how, clean=left.clean, attempts=left.attempts)
+        if self._revoked:
+            self._bury()
+        if self._claim is not None:
+            self._claim.release()
+            self._claim = None
+            self._log(logging.INFO, "released", "released")
+
+    def after_fork_in_child(self) -> None:
+        """The connection is the parent's: held open here too, its end would never reach Telegram while this child lives."""
+        for number in sockets.descriptors(self.client):
+            forks.silence(number)
+        forks.keep_for_ever(getattr(getattr(self.client, "session", None), "_conn", None))
+
+    # on the way in
+
+    def _refuse_at_once(self) -> None:
+        self.name = with_key(self.name)
+        tombstones.refuse(self.name, self.plan.state)
+        lock = self.name.lock_path
+        if lock is not None and self._is_blank() and not self.plan.bot_token and is_free(lock):
+            raise NotLoggedInError(self.name.label)
+
+    def _is_blank(self) -> bool:
+        return self.name.path is not None and self.name.key_id is None
+
+    async def _take_claim(self) -> None:
+        plan = self.plan
+        steps = contend(
+            self.name, plan.state, timeout=plan.lock_timeout, shared=not plan.exclusive, egress="" if plan.exclusive else plan.egress
+        )
+        self._claim = claim = await take(steps)
+        self.name = claim.name
+        self._log(logging.INFO, "acquired", f"acquired after {claim.waited:.3f} s", waited=round(claim.waited, 6))
+        if claim.predecessor is not None:
+            self._log(logging.WARNING, "unclean-end", f"{claim.predecessor} ended without releasing it")
+        if not plan.exclusive:
+            refuse_other_egress(claim, plan.state)
+        tombstones.refuse(self.name, plan.state)  # it may have died while we waited
+        if self._is_blank() and not plan.bot_token:
+            raise NotLoggedInError(self.name.label)
+
+    async def _open(self) -> None:
+        seconds = self.plan.connect_timeout
+        self.client = client = self._build()
+        self._listen(client)
+        try:
+            await within(seconds, self._connect(client))
+        except asyncio.TimeoutError as error:
+            raise NoConnectionError(self.name.label, f"no answer in {seconds:g} s") from error
+        except SessionError:
+            raise
+        except Exception as error:
+            self._explain(error)
+            raise
+        self._authorised = True
+        tombstones.clear(self.name, self.plan.state)
+        self._log(logging.INFO, "connected", "connected")
+
+    def _build(self) -> Any:
+        import sqlite3
+
+        try:
+            client = self.plan.build()
+        except sqlite3.Error as error:
+            raise SessionUnreadableError(self.name.label, str(error)) from error
+        key_id = key_id_of(getattr(client.session, "auth_key", None))
+        if self.name.path is not None and key_id != self.name.key_id:
+            # Telethon writes the key that it has in memory into the file at every connect, over the good one.
+            raise SessionUnreadableError(
+                self.name.label,
+                "the session object was made before somebody else logged in",
+                "give the path and let the guard open it, or make the object anew",
+            )
+        return client
+
+    async def _connect(self, client: Any) -> None:
+        try:
+            await client.connect()
+        except (ConnectionError, asyncio.TimeoutError) as error:
+            raise NoConnectionError(self.name.label, str(error)) from error
+        if not self._authorised and not await self._is_authorised(client):
+            if not self.plan.bot_token:
+                raise NotLoggedInError(self.name.label)
+            await client.sign_in(bot_token=self.plan.bot_token)
+        await self._claim_new_key(client)
+
+    async def _is_authorised(self, client: Any) -> bool:
+        """Ask Telegram: what Telethon remembers of it says nothing of a key that was ended since."""
+        from telethon.tl import functions, types
+
+        try:
+            return bool(await client(functions.users.GetUsersRequest([types.InputUserSelf()])))
+        except Exception as error:
+            if reason_of(error) != NEVER_LOGGED_IN or self._was_logged_in():
+                raise
+            return False
+
+    def _was_logged_in(self) -> bool:
+        """Whether an unregistered key was in use before; a session string is only ever made of a key that was."""
+        return self.name.path is None or read(self.name.path, self.name.label).was_logged_in
+
+    async def _claim_new_key(self, client: Any) -> None:
+        from dataclasses import replace
+
+        key_id = key_id_of(getattr(client.session, "auth_key", None))
+        if key_id != self.name.key_id and self._claim is not None:
+            self.name = replace(self.name, key_id=key_id)
+            await take(self._claim.take_key(self.name, 0.0))
+
+    def _explain(self, error: Exception) -> None:
+        """Raise what *error* means where Telegram has ended the login."""
+        reason = reason_of(error)
+        if reason is None:
+            return
+        if reason == NEVER_LOGGED_IN and not self._was_logged_in():
+            raise NotLoggedInError(self.name.label) from error
+        self._revoked = reason
+        raise SessionRevokedError(self.name.label, reason) from error
+
+    async def _undo(self, error: BaseException) -> None:
+        self._log(logging.DEBUG, "failed", f"not entered: {type(error).__name__}")
+        _, cancelled = await to_the_end(self.end())
+        if cancelled and not isinstance(error, asyncio.CancelledError):
+            raise asyncio.CancelledError from error
+
+    # in the block
+
+    def _listen(self, client: Any) -> None:
+        """Hear of every answer on the client's own connection: Telethon keeps some errors to itself, or only logs them."""
+        original = getattr(client, "_call", None)
+        if original is None:
+            return
+
+        async def call(sender: Any, request: Any, *args: Any, **options: Any) -> Any:
+            try:
+                answer = await original(sender, request, *args, **options)
+            except Exception as error:
+                if sender is client._sender:  # noqa: SLF001 - no public name; another data centre's errors end nothing
+                    self._heard(error)
+                raise
+            if not self._authorised and type(request).__name__ == "GetUsersRequest" and answer:
+                self._authorised = True
+            return answer
+
+        client._call = call  # noqa: SLF001 - every request passes here, those of Telethon's own loops too
+
+    def _heard(self, error: Exception) -> None:
+        reason = reason_of(error)
+        if reason is not None and self._authorised and self.error is None:
+            self._revoked = reason
+            self._fail(SessionRevokedError(self.name.label, reason))
+
+    async def _watch_claim(self) -> None:
+        while self.error is None:
+            await asyncio.sleep(_LOOK_AT_CLAIM_EVERY)
+            if self._claim is not None and (reason := self._claim.lost()):
+                self._fail(ClaimLostError(self.name.label, reason))
+
+    def _fail(self, error: SessionError) -> None:
+        self.error = error
+        self._log(logging.ERROR, error.code, str(error))
+        self._end_block()
+
+    # on the way out
+
+    def _bury(self) -> None:
+        from tgsession_runtime.errors import StateFolderError
+
+        with suppress(StateFolderError):
+            tombstones.write(self.name, self.plan.state, self._revoked)
+        self._log(logging.ERROR, "revoked", f"the login was ended by Telegram: {self._revoked}", reason=self._revoked)
+
+    def _log(self, level: int, name: str, message: str, **fields: Any) -> None:
+        event(level, name, self.name, message, **fields)

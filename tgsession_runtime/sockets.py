@@ -1,0 +1,123 @@
+"""The TCP connections of a client, and how to be sure that Telegram's side learns that they have ended.
+
+`disconnect()` may return while data waits in the kernel: Telegram then still sees the connection, and a next holder
+would lose the key. So a copy of each socket is kept across the disconnect; the end is sent through it, and the kernel is
+asked whether the other side has it. If it has not in time, the connection is reset, which needs no answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import struct
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time at all
+
+
+def senders(client: Any) -> Iterator[Any]:
+    """The parts of *client* that each have a connection: its own, and those to other data centres."""
+    if own := getattr(client, "_sender", None):
+        yield own
+    for _, borrowed in list(getattr(client, "_borrowed_senders", {}).values()):
+        yield borrowed
+
+
+def connections(client: Any) -> Iterator[Any]:
+    """The connections of *client* that exist."""
+    for sender in senders(client):
+        if (connection := getattr(sender, "_connection", None)) is not None:
+            yield connection
+
+
+def transports(client: Any) -> Iterator[Any]:
+    """The asyncio transports of *client*'s connections."""
+    for connection in connections(client):
+        if (writer := getattr(connection, "_writer", None)) is not None:
+            yield writer.transport
+
+
+def descriptors(client: Any) -> list[int]:
+    """The open sockets of *client*, as file descriptors."""
+    found = []
+    for transport in transports(client):
+        sock = transport.get_extra_info("socket")
+        if sock is not None and (number := sock.fileno()) >= 0:
+            found.append(number)
+    return found
+
+
+def abort(client: Any) -> None:
+    """Reset every connection of *client* at once, whatever waits to be sent."""
+    for transport in list(transports(client)):
+        with suppress(Exception):  # one that is closed already; the others must still be reset
+            sock = transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        with suppress(Exception):
+            transport.abort()
+
+
+class Endings:
+    """Copies of a client's sockets, by which the end of each connection is made sure."""
+
+    def __init__(self, client: Any) -> None:
+        self._copies: list[socket.socket] = []
+        for number in descriptors(client):
+            with suppress(OSError):
+                self._copies.append(socket.socket(fileno=os.dup(number)))
+
+    async def finish(self, seconds: float) -> bool:
+        """End every connection; whether the other side had each end within *seconds*, the others were reset."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        arrived = [await self._finish(copy, deadline) for copy in self._copies]
+        self._copies.clear()
+        return all(arrived)
+
+    def reset(self) -> None:
+        """End every connection now, without waiting."""
+        while self._copies:
+            _reset(self._copies.pop())
+
+    async def _finish(self, copy: socket.socket, deadline: float) -> bool:
+        loop, pause = asyncio.get_running_loop(), 0.0
+        try:
+            copy.setblocking(False)
+            copy.shutdown(socket.SHUT_WR)
+            while (waiting := _unsent(copy)) and loop.time() < deadline:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2 or 0.0005, 0.02)
+            if waiting:
+                _reset(copy)
+                return False
+            while copy.recv(65536):  # unread data would turn the orderly end into a reset
+                pass
+        except OSError:
+            pass  # ended already, or nothing left to read
+        finally:
+            copy.close()
+        return True
+
+
+def _unsent(copy: socket.socket) -> int:
+    """How many bytes, the end of the stream included, the other side's kernel has not confirmed; 0 if nobody can tell."""
+    if sys.platform != "linux":
+        return 0
+    import fcntl
+    import termios
+
+    try:
+        return int(struct.unpack("i", fcntl.ioctl(copy.fileno(), termios.TIOCOUTQ, b"\0" * 4))[0])
+    except OSError:
+        return 0
+
+
+def _reset(copy: socket.socket) -> None:
+    with suppress(OSError):
+        copy.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    copy.close()
