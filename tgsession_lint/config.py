@@ -43,10 +43,12 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of one run. Globs are relative to `root`, codes may be prefixes or names of rules."""
+    """The settings of one run. Globs and `src` start from `base`; codes may be prefixes or names of rules."""
 
     root: Path
     file: Path | None = None
+    folder: Path | None = None
+    """Where the table was found, if it was looked for."""
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -60,9 +62,14 @@ class Config:
     src: tuple[str, ...] = ()
     test_patterns: tuple[str, ...] = DEFAULT_TEST_PATTERNS
 
+    @property
+    def base(self) -> Path:
+        """The folder that globs start from: that of the `pyproject.toml` which was found, else the root."""
+        return self.folder or self.root
+
     def relative(self, path: str) -> str:
-        """*path* as the globs of the configuration see it: from the root, with `/`."""
-        return os.path.relpath(path, self.root).replace(os.sep, "/")
+        """*path* as the globs of the configuration see it: from their folder, with `/`."""
+        return os.path.relpath(path, self.base).replace(os.sep, "/")
 
     def is_test(self, path: str) -> bool:
         """Whether *path* is a test or a debug script."""
@@ -70,7 +77,7 @@ class Config:
         return any(matches(inside, pattern) for pattern in self.test_patterns)
 
 
-SETTINGS = tuple(f.name.replace("_", "-") for f in fields(Config) if f.name not in {"root", "file"})
+SETTINGS = tuple(f.name.replace("_", "-") for f in fields(Config) if f.name not in {"root", "file", "folder"})
 
 
 def matches(path: str, pattern: str) -> bool:
@@ -178,8 +185,17 @@ def load(targets: Sequence[Path], cwd: Path, *, file: Path | None = None, isolat
     if file is not None:
         base = Config(Path(top), Path(os.path.normpath(os.path.join(here, file))))
         return parse(_read(Path(here, file)), base, required=True) or base
-    for path in root.settings_files(named, here, top):
-        found = parse(_read(Path(path)), Config(Path(top), Path(path)), required=False)
+    return load_for(root.common_folder(named, here), top)
+
+
+def load_for(folder: str, top: str) -> Config:
+    """The configuration for what is right in *folder*, in the project at *top*.
+
+    Raises:
+        ConfigError: the nearest file cannot be read, or says something that is not understood.
+    """
+    for path in root.settings_files(folder, top):
+        found = parse(_read(Path(path)), Config(Path(top), Path(path), Path(path).parent), required=False)
         if found is not None:
             return found
     return Config(Path(top))

@@ -101,7 +101,7 @@ class Exclusion:
 
     def __init__(self, config: Config) -> None:
         patterns = (*config.exclude, *config.extend_exclude)
-        self.root = os.fspath(config.root)
+        self.root = os.fspath(config.base)
         self.forced = config.force_exclude
         names = [p.removeprefix("./").rstrip("/").rpartition("/")[2] for p in patterns if is_name(p)]
         self.names = frozenset(name for name in names if not _GLOB.search(name))

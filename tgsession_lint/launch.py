@@ -80,7 +80,7 @@ def nothing_matters(arguments: Sequence[str]) -> int | None:
     """How many files were checked, where bytes alone tell that none can have a finding; None where they do not."""
     cwd = os.getcwd()
     top = root.find_root(arguments, cwd)
-    if any(True for _ in root.settings_files(arguments, cwd, top)):
+    if any(True for _ in root.settings_files(root.common_folder(arguments, cwd), top)):
         return None  # settings are read and judged by those who know the rules
     listed: dict[str, list[str]] = {}
     if all(os.path.isfile(argument) for argument in arguments):
@@ -89,6 +89,8 @@ def nothing_matters(arguments: Sequence[str]) -> int | None:
         files, listed = _listed(arguments, top)
         if not files:
             return None
+    if not _alike(files, top, cwd):
+        return None
 
     def everything() -> list[str]:
         return [*(listed[top] if top in listed else _listed([top], top)[0]), *files]
@@ -98,6 +100,13 @@ def nothing_matters(arguments: Sequence[str]) -> int | None:
         return None if mentions.may_matter(files, known) else len(files)
     finally:
         known.abandon()
+
+
+def _alike(files: Sequence[str], top: str, cwd: str) -> bool:
+    """Whether all of *files* belong to the project at *top*, and none has settings."""
+    homes = root.Homes(cwd)
+    found = {homes.of(os.path.dirname(file)) for file in files}
+    return all(settings is None and checkout in {None, top} for checkout, settings in found)
 
 
 def _listed(arguments: Sequence[str], top: str) -> tuple[list[str], dict[str, list[str]]]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tgsession_lint.discover import discover, project_files
+from tgsession_lint.discover import Discovery, Exclusion, discover, project_files
 from tgsession_lint.mentions import Mentions, may_matter, needles
 from tgsession_lint.modules import Roots
+from tgsession_lint.nearest import Nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tgsession_lint.config import Config
-    from tgsession_lint.discover import Discovery
     from tgsession_lint.finding import Fault, Finding, Problem
 
 
@@ -37,45 +38,64 @@ def lint(targets: Sequence[Path], config: Config, *, cwd: Path | None = None) ->
 
 def run(
     targets: Sequence[Path],
-    config: Config,
+    config: Config | Nearest,
     *,
     cwd: Path,
     given: Mapping[str, bytes] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
-    """One run over *targets*.
+    """One run over *targets*, by one configuration or by the nearest to each file.
 
     *given* are contents that are not on disk, by absolute path; they are linted as well. *progress* is told how many
     of the files that matter are done, and how many there are.
     """
-    found = discover(targets, config, cwd=cwd)
-    wanted = list(dict.fromkeys([*found.files, *(given or {})]))
-    problems = tuple(found.problems)
-    known = context(config, found, given or {})
+    nearest = config if isinstance(config, Nearest) else Nearest(config, str(cwd), lambda found: found, fixed=True)
+    found = discover(targets, nearest.main, cwd=cwd)
+    given = given or {}
+    named = {*given, *(os.path.normpath(os.path.join(cwd, target)) for target in targets)}
+    parts: list[Outcome] = []
+    for own, paths in nearest.grouped(dict.fromkeys([*found.files, *given])).items():
+        part = replace(found, files=paths) if own is nearest.main else Discovery(_kept(paths, own, named))
+        parts.append(_part(own, part, {path: given[path] for path in part.files if path in given}, cwd, progress))
+    if len(parts) == 1:
+        return replace(parts[0], problems=tuple(found.problems))
+    findings = sorted((finding for part in parts for finding in part.findings), key=lambda finding: finding.sort_key)
+    faults = tuple(fault for part in parts for fault in part.faults)
+    return Outcome(tuple(findings), sum(part.checked for part in parts), faults, tuple(found.problems))
+
+
+def _kept(paths: Sequence[str], config: Config, named: Collection[str]) -> list[str]:
+    """Those of *paths* that their own settings do not leave out, or that were *named*."""
+    excluded = Exclusion(config)
+    return [path for path in paths if (path in named and not excluded.forced) or not excluded.path(path)]
+
+
+def _part(
+    config: Config, found: Discovery, given: Mapping[str, bytes], cwd: Path, progress: Callable[[int, int], None] | None
+) -> Outcome:
+    """What there is in those files of a run for which *config* holds."""
+    known = context(config, found, given)
     try:
-        candidates = may_matter(wanted, known)
+        candidates = may_matter(found.files, known)
         if not candidates:
-            return Outcome(checked=len(wanted), problems=problems)
+            return Outcome(checked=len(found.files))
         # Everything from here on needs libcst, which takes longer to import than a whole tree takes to search.
         from tgsession_lint.analysis import Analysis
 
-        analysis = Analysis(config, known, cwd=cwd)
-        findings, faults = analysis.lint(candidates, progress)
+        findings, faults = Analysis(config, known, cwd=cwd).lint(candidates, progress)
     finally:
         known.abandon()
-    return Outcome(tuple(findings), len(wanted), tuple(faults), problems)
+    return Outcome(tuple(findings), len(found.files), tuple(faults))
 
 
 def context(config: Config, found: Discovery, given: Mapping[str, bytes]) -> Mentions:
     """What is known of the project round the files that were *found*."""
-    roots = Roots(str(config.root), config.src)
+    roots = Roots(str(config.root), [os.path.join(config.base, folder) for folder in config.src])
     return Mentions(needles(config), roots, lambda: [*project_files(config, found.listed), *found.files, *given], given)
 
 
 def lines(finding: Finding, *, cwd: Path, given: Mapping[str, bytes] | None = None) -> Sequence[str]:
     """The rows of the file, or of the notebook's cell, that *finding* is in; none where it cannot be read."""
-    import os
-
     from tgsession_lint import contents, decoding, notebooks
 
     path = os.path.normpath(os.path.join(cwd, finding.path))

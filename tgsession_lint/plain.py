@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tgsession_lint import __version__, config, pipeline
+from tgsession_lint.nearest import Nearest
 from tgsession_lint.reports import Report, render
 
 if TYPE_CHECKING:
@@ -19,12 +20,17 @@ def run(arguments: Sequence[str]) -> tuple[str, int] | None:
     cwd = Path.cwd()
     targets = [Path(argument) for argument in arguments]
     rules = by_code()
+
+
+    def checked(found: config.Config) -> config.Config:
+        config.check_codes(found, rules)
+        return found
+
     try:
-        settings = config.load(targets, cwd)
-        config.check_codes(settings, rules)
+        settings = checked(config.load(targets, cwd))
+        outcome = pipeline.run(targets, Nearest(settings, str(cwd), checked, fixed=False), cwd=cwd)
     except config.ConfigError:
         return None
-    outcome = pipeline.run(targets, settings, cwd=cwd)
     if outcome.faults or outcome.problems or not outcome.checked:
         return None
     report = Report(

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tgsession_lint import __version__, adopt, baseline, config, pipeline, settings, standard_input, terminal
+from tgsession_lint.nearest import Nearest
 from tgsession_lint.reports import Report, render
+from tgsession_lint.root import is_below
 from tgsession_lint.rule import REPOSITORY, by_code, summaries, url
 
 if TYPE_CHECKING:
@@ -33,13 +35,15 @@ class Run:
         self.cwd = cwd
         self.input = standard_input.read(request.paths, request.stdin_filename, cwd)
         self.targets = [Path(path) for path in request.paths if path != standard_input.DASH]
-        self.settings = self._resolve()
-        self.config = self.settings.config
-
-    def _resolve(self) -> settings.Settings:
         named = [*self.targets, *(Path(path) for path in self.input.contents)]
-        file = Path(self.request.config) if self.request.config else None
-        loaded = config.load(named, self.cwd, file=file, isolated=self.request.isolated)
+        file = Path(request.config) if request.config else None
+        self.settings = self._resolve(config.load(named, cwd, file=file, isolated=request.isolated))
+        self.config = self.settings.config
+        fixed = request.isolated or file is not None
+        self.nearest = Nearest(self.config, str(cwd), lambda found: self._resolve(found).config, fixed=fixed)
+
+    def _resolve(self, loaded: config.Config) -> settings.Settings:
+        """*loaded* with what the arguments say in its place."""
         found = settings.resolve(loaded, self.request.settings, self.request.origins)
         # The rules bring libcst with them: whoever selects none of them by name does not wait for it.
         if any(getattr(found.config, name) for name in _SELECTORS):
@@ -87,13 +91,13 @@ class Run:
         """Whether this run would have found *code* in the file at *path*, from the root, if it were there."""
         whole = os.path.normpath(self.config.root / path)
         targets = [os.path.normpath(self.cwd / target) for target in self.targets] + list(self.input.contents)
-        inside = any(whole == target or whole.startswith(target.rstrip(os.sep) + os.sep) for target in targets)
-        return inside and code in config.rules_for(self.config, whole, self.rules)
+        inside = any(is_below(whole, target) for target in targets)
+        return inside and code in config.rules_for(self.nearest.of(whole), whole, self.rules)
 
     def _lint(self) -> Outcome:
         progress = terminal.Progress(on=not self.request.quiet)
         try:
-            outcome = pipeline.run(self.targets, self.config, cwd=self.cwd, given=self.input.kept(self.config), progress=progress)
+            outcome = pipeline.run(self.targets, self.nearest, cwd=self.cwd, given=self.input.kept(self.config), progress=progress)
         finally:
             progress.end()
         return replace(outcome, findings=tuple(map(self.input.renamed, outcome.findings)))

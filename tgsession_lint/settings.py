@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tgsession_lint.rule import Rule
 
 _ADDED = frozenset({"extend_select", "extend_exclude"})
-NAMES = tuple(field.name for field in fields(Config) if field.name not in {"root", "file"})
+NAMES = tuple(field.name for field in fields(Config) if field.name not in {"root", "file", "folder"})
 
 
 @dataclass(frozen=True, slots=True)

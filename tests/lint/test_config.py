@@ -67,6 +67,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert config == Config(
         root=tmp_path,
         file=tmp_path / "pyproject.toml",
+        folder=tmp_path,
         select=("TGS1",),
         extend_select=("TGS901",),
         ignore=("unguarded-client",),
