@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from tgsession_runtime.errors import ConfigurationError, InheritedGuardError, RunningLoopError
 from tgsession_runtime.life import Life
 from tgsession_runtime.plan import plan
-from tgsession_runtime.shutdown import deferred, interrupts
+from tgsession_runtime.shutdown import interrupts
 from tgsession_runtime.waiting import to_the_end
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ class Guard(Generic[C]):
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         block = self._own_block()
         block.inside = False
-        with deferred():
+        with interrupts.deferred():
             _, block.cancelled = await to_the_end(block.life.end())
         self._block = None
         _raise(interrupts.leave(block))
@@ -128,7 +130,7 @@ class Guard(Generic[C]):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         block = self._own_block()
         block.inside = False
-        with deferred():
+        with interrupts.deferred():
             block.finish()
         self._block = None
         due = interrupts.leave(block)
@@ -183,20 +185,19 @@ class _AsyncBlock(_Block):
         """How often somebody cancelled the task while the block was being left."""
 
     def end(self) -> None:
-        # Not at once: whoever fails right now in this very task gets to handle its own error first.
-        self._loop.call_soon(self._cancel)
+        if not self._ours:
+            # Not at once: whoever fails right now in this very task gets to handle its own error first.
+            self._loop.call_soon(self._cancel)
 
-    def interrupt(self) -> bool:
-        self._loop.call_soon_threadsafe(self._cancel)
+    def interrupt(self, _error: BaseException) -> bool:
+        with suppress(RuntimeError):  # its loop is closed: nothing runs in it that could be ended
+            self._loop.call_soon_threadsafe(self._cancel)
         return True
 
     def _cancel(self) -> None:
-        if self.inside and self._task is not None and not self._ours:
-            self._ours = 1
+        if self.inside and self._task is not None:
+            self._ours += 1
             self._task.cancel()
-
-    def raise_soon(self, _error: BaseException) -> bool:
-        return False
 
     def finish(self) -> None:
         """Its loop is gone; the kernel ends the connection with the process."""
@@ -204,8 +205,9 @@ class _AsyncBlock(_Block):
     def conclude(self, error: BaseException | None) -> None:
         failure = self.life.error
         ours = self._ours and isinstance(error, asyncio.CancelledError)
-        if self._ours and sys.version_info >= (3, 11) and self._task is not None and (ours or self.cancelled):
-            self._task.uncancel()
+        if sys.version_info >= (3, 11) and self._task is not None and (ours or self.cancelled):
+            for _ in range(self._ours):
+                self._task.uncancel()
         if failure is not None and (error is None or ours):
             raise failure from None
         if error is None and self.cancelled > self._ours:
@@ -218,6 +220,7 @@ class _SyncBlock(_Block):
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self._loop, self._made = _loop_of_thread()
+        self._in_main_thread = threading.current_thread() is threading.main_thread()
         self._entering: asyncio.Task[Any] | None = None
         self._ended: asyncio.Future[Any] | None = None
         self._done = False
@@ -229,23 +232,22 @@ class _SyncBlock(_Block):
             return self._loop.run_until_complete(task)
         except BaseException:
             if not task.done():
-                with deferred():
+                with interrupts.deferred():
                     task.cancel()
                     self._finish(task)
             raise
         finally:
             self._entering = None
 
-    def interrupt(self) -> bool:
+    def interrupt(self, error: BaseException) -> bool:
         if self._entering is not None:
             self._loop.call_soon_threadsafe(self._entering.cancel)
-        return not self.inside
-
-    def raise_soon(self, error: BaseException) -> bool:
-        if self.inside and self._loop.is_running():
+        elif self.inside and self._loop.is_running():
+            # From the loop itself: raised in the middle of a callback it would kill one of Telethon's tasks.
             self._loop.call_soon_threadsafe(_raise, error)
-            return True
-        return False
+        else:
+            return not self.inside or not self._in_main_thread
+        return True
 
     def end(self) -> None:
         # The body cannot be interrupted, its requests can: they fail, and `run_until_disconnected()` returns.

@@ -64,7 +64,6 @@ class Life:
             await self._undo(error)
             raise
         self._watch = asyncio.ensure_future(self._watch_claim())
-        forks.watch(self)
         return self.client
 
     async def end(self) -> None:
@@ -122,6 +121,7 @@ class Life:
     async def _open(self) -> None:
         seconds = self.plan.connect_timeout
         self.client = client = self._build()
+        forks.watch(self)
         self._listen(client)
         try:
             await within(seconds, self._connect(client))
@@ -248,7 +248,8 @@ class Life:
 
         with suppress(StateFolderError):
             tombstones.write(self.name, self.plan.state, self._revoked)
-        self._log(logging.ERROR, "revoked", f"the login was ended by Telegram: {self._revoked}", reason=self._revoked)
+        if self.error is None:
+            self._log(logging.ERROR, "revoked", f"the login was ended by Telegram: {self._revoked}", reason=self._revoked)
 
     def _log(self, level: int, name: str, message: str, **fields: Any) -> None:
         event(level, name, self.name, message, **fields)

@@ -46,6 +46,10 @@ class Place:
         """Readable when this waiter is woken; None where waiters are not woken."""
         return None if self._descriptor < 0 else self._descriptor
 
+    def is_first(self) -> bool:
+        """Whether nobody has waited longer, or nobody can tell."""
+        return self._descriptor < 0 or _oldest(self._folder) in {self._name, None}
+
     def pause(self) -> float:
         """How long to wait for being woken before the lock is looked at anyway, in seconds."""
         if self._descriptor < 0:
@@ -53,7 +57,7 @@ class Place:
         with suppress(OSError):
             while os.read(self._descriptor, 64):
                 pass
-        return _FIRST_LOOKS if _oldest(self._folder) in {self._name, None} else _OTHERS_LOOK
+        return _FIRST_LOOKS if self.is_first() else _OTHERS_LOOK
 
     def leave(self) -> None:
         """Give the place up."""

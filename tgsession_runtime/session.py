@@ -129,7 +129,7 @@ def _despite(path: Path, label: str, error: sqlite3.OperationalError) -> Session
 
 
 def _query(path: Path, how: str) -> SessionFile:
-    connection = sqlite3.connect(f"file:{quote(os.fspath(path))}?{how}", uri=True, timeout=1.0)
+    connection = sqlite3.connect(f"file:{quote(os.fspath(path))}?{how}", uri=True, timeout=0.05)
     try:
         version = connection.execute("select version from version").fetchone()
         row = connection.execute("select auth_key from sessions").fetchone()

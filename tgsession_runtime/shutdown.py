@@ -1,8 +1,8 @@
 """SIGTERM, SIGHUP and SIGINT in a plain script: one orderly end of every guarded block, then what the signal would have done.
 
 Python ends on SIGTERM without running a single `finally`, and raises `KeyboardInterrupt` anywhere, also as `__exit__`
-begins. So while a guard is held in the main thread, its handlers stand in where the defaults stood; a handler of the
-user's own, of asyncio's or of Celery's is left alone and only made to wait while a client is being disconnected.
+begins. So while a guard is held, handlers of this module stand in where the defaults stood. A handler of the user's own,
+of asyncio's or of Celery's is left alone, and only made to wait while a client is being disconnected.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _ENDING = tuple(number for name in ("SIGTERM", "SIGHUP") if (number := getattr(s
 _WAITING = tuple(
     number for name in ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP") if (number := getattr(signal, name, None)) is not None
 )
+_DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
 
 
 class Terminated(SystemExit):
@@ -31,11 +32,8 @@ class Terminated(SystemExit):
 class Interruptible(Protocol):
     """A guarded block, as this module sees it."""
 
-    def interrupt(self) -> bool:
-        """End the block; whether it did, or nothing can be raised here because it is being entered or left."""
-
-    def raise_soon(self, error: BaseException) -> bool:
-        """Raise *error* where the block's event loop was started, if it is running; whether it is."""
+    def interrupt(self, error: BaseException) -> bool:
+        """End the block because of *error*; False if that takes an exception raised in the main thread here and now."""
 
     def finish(self) -> None:
         """Disconnect now, as the process is about to end without having left the block."""
@@ -46,8 +44,13 @@ class Interrupts:
 
     def __init__(self) -> None:
         self._blocks: list[Interruptible] = []
-        self._replaced: dict[int, Any] = {}
-        self._pending: int | None = None
+        self._defaults: dict[int, Any] = {}
+        """What our handler stands in for."""
+        self._held_back: dict[int, Any] = {}
+        """The handlers that wait until nothing is being disconnected."""
+        self._came: list[int] = []
+        self._deferrals = 0
+        self._due: int | None = None
         self._safe: set[CodeType] = set()
 
     def never_raise_in(self, *functions: Any) -> None:
@@ -57,65 +60,50 @@ class Interrupts:
     def join(self, block: Interruptible) -> None:
         """End *block* too, from now on, when this process is told to end."""
         self._blocks.append(block)
-        if threading.current_thread() is not threading.main_thread():
-            return
-        for number in _ENDING:
-            if number not in self._replaced and signal.getsignal(number) is signal.SIG_DFL:
-                self._replaced[number] = signal.signal(number, self._on_signal)
-        if signal.SIGINT not in self._replaced and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            self._replaced[signal.SIGINT] = signal.signal(signal.SIGINT, self._on_signal)
+        if _in_main_thread():
+            for number in (*_ENDING, signal.SIGINT):
+                handler = self._handler(number)
+                if handler in _DEFAULTS and not (handler is signal.SIG_DFL and number == signal.SIGINT):
+                    self._defaults[number] = handler
+                    self._set(number, self._on_signal)
 
     def leave(self, block: Interruptible) -> BaseException | None:
-        """*block* has ended. If it was the last, the handlers of before are back, and what a signal asked for happens.
+        """*block* has ended. If it was the last, the defaults are back, and what a signal asked for is done.
 
-        Returns what to raise in the blocks around it, where a signal came that nothing was raised for yet.
+        Returns what to raise, where a signal came whose work is not done yet: for the blocks around, or SIGINT's.
         """
         if block in self._blocks:
             self._blocks.remove(block)
-        if threading.current_thread() is not threading.main_thread():
-            return None
+        due = self._due
         if self._blocks:
-            return _exception_of(self._pending) if self._pending is not None else None
-        for number, handler in self._replaced.items():
-            if signal.getsignal(number) == self._on_signal:
-                signal.signal(number, handler)
-        self._replaced.clear()
-        pending, self._pending = self._pending, None
-        if pending is None or pending == signal.SIGINT:
-            return KeyboardInterrupt() if pending else None
-        deliver(pending)
-        return _exception_of(pending)
+            return _exception_of(due) if due is not None and _in_main_thread() else None
+        if not _in_main_thread():
+            if due is not None:
+                os.kill(os.getpid(), due)  # the main thread's handler finds no block left, and gives way
+            return None
+        self._give_way()
+        if due is not None and due != signal.SIGINT:
+            deliver(due)
+        return _exception_of(due) if due is not None else None
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._pending = self._pending or number
-        # Every block is told, so each is asked before anything is raised.
-        ended = [block.interrupt() for block in list(self._blocks)]
-        if all(ended) or self._is_safe(frame):
+    @contextmanager
+    def deferred(self) -> Iterator[None]:
+        """Let no signal end what happens inside; those that come are delivered afterwards, once each."""
+        if not _in_main_thread():
+            yield
             return
-        error = _exception_of(number)
-        # In the middle of a loop's callback an exception would kill one of Telethon's tasks instead of the block.
-        if not any(block.raise_soon(error) for block in self._blocks):
-            raise error
-
-    def owns(self, handler: object) -> bool:
-        """Whether *handler* is this module's."""
-        return handler == self._on_signal
-
-    def _is_safe(self, frame: FrameType | None) -> bool:
-        while frame is not None:
-            if frame.f_code in self._safe:
-                return True
-            frame = frame.f_back
-        return False
-
-    def reset(self) -> None:
-        """Forget everything: this is a forked child, and the blocks are its parent's."""
-        for number, handler in self._replaced.items():
-            if signal.getsignal(number) == self._on_signal:
-                signal.signal(number, handler)
-        self._blocks.clear()
-        self._replaced.clear()
-        self._pending = None
+        self._deferrals += 1
+        if self._deferrals == 1:
+            for number in _WAITING:
+                handler = signal.getsignal(number)
+                if not (handler is None or handler is signal.SIG_IGN or handler == self._on_signal):
+                    self._held_back[number] = signal.signal(number, self._on_deferred)
+        try:
+            yield
+        finally:
+            self._deferrals -= 1
+            if not self._deferrals:
+                self._deliver_deferred()
 
     def finish_all(self) -> None:
         """The interpreter ends, and some blocks were never left: disconnect them, innermost first."""
@@ -125,12 +113,71 @@ class Interrupts:
                 block.finish()
             except Exception:  # noqa: S110 - the process ends; the next block must have its turn
                 pass
-        if self._pending is not None and self._pending != signal.SIGINT:
-            deliver(self._pending)
+        due = self._due
+        self._give_way()
+        if due is not None and due != signal.SIGINT:
+            deliver(due)
 
+    def forget(self) -> None:
+        """Begin anew: this is a forked child, and the blocks are its parent's."""
+        self._blocks.clear()
+        for number, handler in self._held_back.items():
+            if signal.getsignal(number) == self._on_deferred:
+                signal.signal(number, handler)
+        self._held_back.clear()
+        self._came.clear()
+        self._deferrals = 0
+        self._give_way()
 
-def _exception_of(number: int) -> BaseException:
-    return KeyboardInterrupt() if number == signal.SIGINT else Terminated(128 + number)
+    # handlers
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if not self._blocks:  # the last one was left in another thread, which may not change handlers
+            self._give_way()
+            deliver(number)
+            return
+        self._due = self._due or number
+        error = _exception_of(number)
+        # Every block is told before anything is raised.
+        ended = [block.interrupt(error) for block in list(self._blocks)]
+        if not all(ended) and not self._is_safe(frame):
+            raise error
+
+    def _on_deferred(self, number: int, _frame: FrameType | None) -> None:
+        self._came.append(number)
+
+    def _deliver_deferred(self) -> None:
+        for number, handler in self._held_back.items():
+            if signal.getsignal(number) == self._on_deferred:
+                signal.signal(number, handler)
+        came = list(dict.fromkeys(self._came))
+        self._held_back.clear()
+        self._came.clear()
+        for number in came:
+            deliver(number)
+
+    def _handler(self, number: int) -> Any:
+        return self._held_back[number] if number in self._held_back else signal.getsignal(number)
+
+    def _set(self, number: int, handler: Any) -> None:
+        if number in self._held_back:
+            self._held_back[number] = handler
+        else:
+            signal.signal(number, handler)
+
+    def _give_way(self) -> None:
+        for number, handler in self._defaults.items():
+            if self._handler(number) == self._on_signal:
+                self._set(number, handler)
+        self._defaults.clear()
+        self._due = None
+
+    def _is_safe(self, frame: FrameType | None) -> bool:
+        while frame is not None:
+            if frame.f_code in self._safe:
+                return True
+            frame = frame.f_back
+        return False
 
 
 def deliver(number: int) -> None:
@@ -141,28 +188,15 @@ def deliver(number: int) -> None:
         signal.raise_signal(number)
 
 
-@contextmanager
-def deferred() -> Iterator[None]:
-    """Let no signal end what happens inside; those that come are delivered afterwards, once each."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    replaced = {}
-    for number in _WAITING:
-        handler = signal.getsignal(number)
-        if handler not in {None, signal.SIG_IGN} and not interrupts.owns(handler):
-            replaced[number] = signal.signal(number, lambda sent, _frame: came.append(sent))
-    try:
-        yield
-    finally:
-        for number, handler in replaced.items():
-            signal.signal(number, handler)
-        for number in dict.fromkeys(came):
-            deliver(number)
+def _exception_of(number: int) -> BaseException:
+    return KeyboardInterrupt() if number == signal.SIGINT else Terminated(128 + number)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 interrupts = Interrupts()
 atexit.register(interrupts.finish_all)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=interrupts.reset)
+    os.register_at_fork(after_in_child=interrupts.forget)
