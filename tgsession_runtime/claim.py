@@ -12,7 +12,7 @@ import select
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from tgsession_runtime import forks, holder, line
@@ -69,6 +69,12 @@ class Claim:
     def paths(self) -> tuple[Path, ...]:
         """The files that are locked."""
         return tuple(lock.path for lock in self._locks)
+
+    def describe(self, *, pid: int, started: str, command: str) -> None:
+        """Name the process *pid* in the records as the one that has the session: a program that runs under this claim."""
+        self.holder = replace(self.holder, pid=pid, started=started, command=command)
+        for lock in self._locks:
+            lock.describe(self.holder)
 
     def lost(self) -> str:
         """Why this claim does not keep others out any more; empty while it does."""
@@ -227,7 +233,8 @@ class _Wait:
             if one.token not in self._asked:
                 self._asked.add(one.token)
                 if holder.is_ancestor(one):
-                    raise SessionHeldHereError(name.label, [one], f"the process that started this one, {one}")
+                    whose = "this very program" if one.pid == os.getpid() else "the process that started this one"
+                    raise SessionHeldHereError(name.label, [one], f"{whose}, {one}")
         waited = self.seconds
         if waited >= self._timeout:
             raise SessionInUseError(name.label, known, waited)

@@ -69,6 +69,12 @@ class RecordedLock:
             self._holder = replace(self._holder, state=state, key_id=key_id)
             _write(self.descriptor, self._holder)
 
+    def describe(self, holder: Holder) -> None:
+        """Say in the record who *holder* is."""
+        if self.descriptor >= 0 and self._holder is not None:
+            self._holder = replace(holder, state=self._holder.state, key_id=self._holder.key_id)
+            _write(self.descriptor, self._holder)
+
     def release(self) -> None:
         """Free the lock; the record says that it was done in order."""
         if self._holder is not None:
@@ -127,6 +133,11 @@ class SharedLock:
         """Say in the record how things are now."""
         if self._record is not None:
             self._record.mark(state, key_id)
+
+    def describe(self, holder: Holder) -> None:
+        """Say in the record who *holder* is."""
+        if self._record is not None:
+            self._record.describe(holder)
 
     def release(self) -> None:
         """Give the share back."""

@@ -92,11 +92,16 @@ def liveness(holder: Holder) -> Literal["alive", "gone", "unknown"]:
 
 
 def is_ancestor(holder: Holder) -> bool:
-    """Whether *holder* is a process that started this one, over however many generations."""
+    """Whether *holder* is a process that started this one, over however many generations, or this one itself.
+
+    A program that `tgsession-guard run` has started is named in the record as the holder.
+    """
     import psutil
 
     if liveness(holder) != "alive":
         return False
+    if holder.pid == os.getpid():
+        return True
     try:
         return any(parent.pid == holder.pid for parent in psutil.Process().parents())
     except psutil.Error:

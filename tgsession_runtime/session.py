@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import sqlite3
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError
 SUFFIX = ".session"
 # The newest layout of the file that we know of: Telethon 1.45's. Source: telethon/sessions/sqlite.py, CURRENT_VERSION.
 NEWEST_SCHEMA = 8
+_KEY_BYTES = 256
 _SHORTEST_STRING = 350  # an IPv4 session string has 353 characters, an IPv6 one 369
 
 
@@ -69,6 +71,25 @@ def name_of(session: object) -> SessionName:
     key_id = key_id_of(getattr(session, "auth_key", None))
     kind = type(session).__name__
     return SessionName(f"{kind} {key_id:016x}" if key_id is not None else kind, key_id=key_id)
+
+
+def name_of_string(text: str) -> SessionName:
+    """The name of the session string *text*, read without Telethon.
+
+    Raises:
+        ConfigurationError: it is no session string.
+
+    Source: telethon/sessions/string.py; the auth key stands last.
+    """
+    try:
+        data = base64.urlsafe_b64decode(text[1:])
+    except ValueError:
+        data = b""
+    if len(data) <= _KEY_BYTES:
+        # Not the cause, which may quote the text.
+        raise ConfigurationError("the session string cannot be read", "make a new one with `StringSession.save()`") from None
+    key_id = key_id_of(data[-_KEY_BYTES:])
+    return SessionName(f"StringSession {key_id:016x}", key_id=key_id)
 
 
 def with_key(name: SessionName) -> SessionName:
