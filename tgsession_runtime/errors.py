@@ -4,6 +4,7 @@ TgsessionError
 ├── ConfigurationError         a setting is missing, unknown or cannot be what it is
 ├── RunningLoopError           `with` where an event loop runs: `async with` is meant
 ├── StateFolderError           the folder for locks and records cannot be used
+├── CommandError               the program that was to run under a claim cannot be started
 └── SessionError               about one session
     ├── SessionInUseError          another process holds it
     │   └── SessionHeldHereError       this process, or the one it was started by, holds it
@@ -23,6 +24,8 @@ the anchor of its section in `docs/errors.md`. None of them holds a secret.
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -96,6 +99,32 @@ class StateFolderError(TgsessionError):
         return f"the state folder `{self.folder}` cannot be used: {self.reason}"
 
 
+class CommandError(TgsessionError):
+    """The program that was to run under a claim cannot be started."""
+
+    code = "command"
+    why = "nothing was run, and the session is not held for it"
+
+    def __init__(self, command: str, number: int = errno.ENOENT) -> None:
+        self.command, self.number = command, number
+        super().__init__(command, number)
+
+    def __str__(self) -> str:
+        return f"the command `{self.command}` cannot be started: {os.strerror(self.number)}"
+
+    @property
+    def status(self) -> int:
+        """The exit status that shells give for it: 127 where there is none, 126 where it is none that can be executed."""
+        return 127 if self.number == errno.ENOENT else 126
+
+    @property
+    def hint(self) -> str:  # type: ignore[override] # depends on the reason
+        """What to do next."""
+        if self.number == errno.ENOENT:
+            return "look at its name, at `PATH`, and at the interpreter that its first line names"
+        return "make it executable, and let its first line name its interpreter: `#!/bin/sh`"
+
+
 class SessionError(TgsessionError):
     """Something about one session; `session` is what messages call it."""
 
@@ -124,7 +153,7 @@ class SessionInUseError(SessionError):
         """What to do next."""
         pids = " ".join(str(holder.pid) for holder in self.holders)
         stop = f", or stop that process: `kill -TERM {pids}`" if pids else ""
-        return f"wait longer with `lock_timeout=`{stop}"
+        return f"wait longer with `lock_timeout=` or `--wait`{stop}"
 
 
 class SessionHeldHereError(SessionInUseError):
@@ -144,6 +173,8 @@ class SessionHeldHereError(SessionInUseError):
     @property
     def hint(self) -> str:  # type: ignore[override] # one text for the family, one for this
         """What to do next."""
+        if any(holder.command.startswith("tgsession-guard run") for holder in self.holders):
+            return "start it without `tgsession-guard run`: what uses the guard itself needs no one to hold the session for it"
         return "pass the client of the outer block on, or leave that block first"
 
 

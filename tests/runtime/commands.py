@@ -1,0 +1,123 @@
+"""`tgsession-guard` as it is used: processes of its own in folders of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).parents[2]
+GUARD = (sys.executable, "-m", "tgsession_runtime")
+DEADLINE = 30.0  # seconds, for whatever has to happen at all
+
+# What it is told by signals it tells its output, each in a line. SIGUSR2 makes it end with status 5.
+LISTENER = """
+import os, signal, sys
+def tell(text):
+    os.write(1, (text + "\\n").encode())
+for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1"):
+    if signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
+        signal.signal(getattr(signal, name), lambda number, frame: tell(signal.Signals(number).name))
+signal.signal(signal.SIGUSR2, lambda number, frame: os._exit(5))
+signal.alarm(60)
+tell("ready " + str(os.getpid()))
+while True:
+    signal.pause()
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """That of the tests, with a state folder in *folder* and no settings but *more*."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TGSESSION_")}
+    return {**kept, "PYTHONPATH": str(CHECKOUT), "TGSESSION_STATE_DIR": str(folder / "state"), **more}
+
+
+def guard(folder: Path, *arguments: str, given: bytes = b"", **variables: str) -> Done:
+    """Run the command to its end."""
+    done = subprocess.run(
+        [*GUARD, *arguments], cwd=folder, env=environment(folder, **variables), input=given, capture_output=True, timeout=DEADLINE,
+        check=False,
+    )  # fmt: skip
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+class Started:
+    """A command that runs; its output is read line by line. Whatever is left of it is killed in the end."""
+
+    def __init__(self, folder: Path, arguments: Sequence[str], *, program: Sequence[str] = GUARD, **options: Any) -> None:
+        variables = options.pop("variables", {})
+        defaults: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        self.process = subprocess.Popen(
+            [*program, *arguments], cwd=folder, env=environment(folder, **variables), **{**defaults, **options}
+        )
+        self.child = 0
+        # A read that would wait for ever ends with the process.
+        self._watchdog = threading.Timer(DEADLINE, self.kill)
+        self._watchdog.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._watchdog.cancel()
+        self.kill()
+        self.process.wait(DEADLINE)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream:
+                stream.close()
+
+    def kill(self) -> None:
+        """Kill the wrapper and its program."""
+        if self.child:
+            with suppress(OSError):
+                os.kill(self.child, signal.SIGKILL)
+        self.process.kill()
+
+    def line(self) -> str:
+        """The next line of its output."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().decode().strip()
+
+    def ready(self) -> Started:
+        """Wait until the listener listens, and note its pid."""
+        said = self.line()
+        if not said.startswith("ready "):
+            errors = self.errors()
+            self.__exit__()
+            raise AssertionError(said + errors)
+        self.child = int(said.removeprefix("ready "))
+        return self
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the wrapper alone."""
+        self.process.send_signal(number)
+
+    def status(self) -> int:
+        """Wait for its end."""
+        return self.process.wait(DEADLINE)
+
+    def errors(self) -> str:
+        """What it wrote to standard error, all of it: waits for the end."""
+        assert self.process.stderr is not None
+        return self.process.stderr.read().decode()
+
+
+def listener(*arguments: str) -> list[str]:
+    """How to start the listener."""
+    return [sys.executable, "-c", LISTENER, *arguments]
