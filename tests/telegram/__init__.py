@@ -1,7 +1,7 @@
 """A small Telegram for tests, on loopback addresses only: see README.md."""
 
 from .accounts import Account
-from .asynchronous import asynchronous
+from .asynchronous import asynchronous, eventually
 from .control import Controls
 from .rsa_key import PUBLIC_KEY, trust
 from .server import TelegramServer
@@ -9,4 +9,4 @@ from .sessions import Login
 from .spawned import spawned
 from .threaded import served
 
-__all__ = ["PUBLIC_KEY", "Account", "Controls", "Login", "TelegramServer", "asynchronous", "served", "spawned", "trust"]
+__all__ = ["PUBLIC_KEY", "Account", "Controls", "Login", "TelegramServer", "asynchronous", "eventually", "served", "spawned", "trust"]

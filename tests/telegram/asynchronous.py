@@ -20,3 +20,17 @@ def asynchronous(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, No
         asyncio.run(asyncio.wait_for(test(*args, **kwargs), _LONGEST))
 
     return run
+
+
+async def eventually(holds: Callable[[], object], timeout: float = 5.0) -> None:
+    """Wait until something holds that announces itself to nobody.
+
+    Raises:
+        TimeoutError: it did not come to hold.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + timeout
+    while not holds():
+        if loop.time() > end:
+            raise TimeoutError(f"not so after {timeout} s")
+        await asyncio.sleep(0.005)

@@ -20,7 +20,7 @@ from .envelope import BadPacketError, Message, Outgoing, Session, named_key, new
 from .faults import Fault, Refusal
 from .handshake import Handshake, HandshakeError
 from .sockets import HAS_TCP_INFO, EndWatch, end_of, reset_on_close
-from .transport import BadFrameError, Framing, recognise, transport_error
+from .transport import BadFrameError, Framing, recognise
 
 if TYPE_CHECKING:
     from .server import TelegramServer
@@ -312,7 +312,8 @@ class Connection(asyncio.Protocol):
         self._send(self._session.seal(self.known.salt, outbox))
 
     def _refuse(self, code: int) -> None:
-        self._send(transport_error(code))
+        if self._framing and not self._mute:
+            self.transport.write(self._framing.refuse(code))
         self.hang_up()
 
     def _send(self, packet: bytes) -> None:

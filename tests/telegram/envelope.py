@@ -17,7 +17,7 @@ _CONTAINER = 0x73F1F8DC
 _FROM_CLIENT, _FROM_SERVER = 0, 8  # "x" of the description: which parts of the auth key a direction uses
 
 
-class BadPacketError(Exception):
+class BadPacketError(ValueError):
     """The packet was not made with the auth key that it names."""
 
 

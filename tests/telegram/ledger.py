@@ -43,7 +43,7 @@ class Overlap:
     """Two visits that were live with one auth key at the same time."""
 
     key_id: str
-    connections: tuple[int, int]
+    connections: list[int]
     addresses: int
     started: float
     ms: float = 0.0
@@ -75,7 +75,7 @@ class Ledger:
         visit.key_id, visit.first_use = key_id, now()
         for other in self._live[key_id]:
             addresses = len({other.address, visit.address})
-            overlap = Overlap(key_id, (other.id, visit.id), addresses, visit.first_use)
+            overlap = Overlap(key_id, [other.id, visit.id], addresses, visit.first_use)
             self._overlaps.append(overlap)
             self._open.append(overlap)
             self._count("overlaps")

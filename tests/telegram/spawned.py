@@ -15,7 +15,7 @@ from typing import Any
 from .control import Controls, decode, encode
 from .rsa_key import trust
 
-_ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 _LONGEST = 30.0  # seconds for any control, and for the start
 
 
@@ -25,7 +25,7 @@ def spawned(**options: Any) -> Iterator[Controls]:
     trust()
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
     command = [sys.executable, "-m", "tests.telegram", "--with-stdin", *flags]
-    with subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             place = json.loads(process.stdout.readline())  # type: ignore[union-attr]
             line = socket.create_connection((place["address"], place["control_port"]), timeout=_LONGEST)

@@ -27,8 +27,21 @@ class Framing(Protocol):
     def frame(self, packet: bytes) -> bytes:
         """*packet* as it goes on the wire."""
 
+    def refuse(self, code: int) -> bytes:
+        """The transport error by which the server refuses a whole connection: 404, 429."""
 
-class Full:
+
+class Plain:
+    """Sends transport errors as packets of four bytes."""
+
+    def frame(self, packet: bytes) -> bytes:
+        raise NotImplementedError
+
+    def refuse(self, code: int) -> bytes:
+        return self.frame(struct.pack("<i", -code))
+
+
+class Full(Plain):
     """Length, number of the packet, packet, checksum: what Telethon uses by default."""
 
     def __init__(self) -> None:
@@ -50,8 +63,12 @@ class Full:
         self._sent += 1
         return framed + struct.pack("<I", crc32(framed))
 
+    def refuse(self, code: int) -> bytes:
+        # Telethon has met 429 without length and checksum, LonamiWebs/Telethon #4042, and knows it only so.
+        return struct.pack("<3i", -code, -code, -code) if code == 429 else super().refuse(code)
 
-class Intermediate:
+
+class Intermediate(Plain):
     """Length and packet."""
 
     def take(self, buffer: bytearray) -> bytes | None:
@@ -75,7 +92,7 @@ class PaddedIntermediate(Intermediate):
         return None if padded is None else padded[: len(padded) & ~3]
 
 
-class Abridged:
+class Abridged(Plain):
     """Length in words of four bytes, in one byte or in four, and packet."""
 
     def take(self, buffer: bytearray) -> bytes | None:
@@ -92,7 +109,7 @@ class Abridged:
         return head + packet
 
 
-class Obfuscated:
+class Obfuscated(Plain):
     """Any of the others under AES-CTR; the 64 bytes that begin the connection hold the keys."""
 
     HEADER = 64
@@ -136,11 +153,6 @@ def recognise(buffer: bytearray) -> Framing | None:
     if len(buffer) >= Obfuscated.HEADER:
         return Obfuscated(_cut(buffer, Obfuscated.HEADER) or b"")
     return None
-
-
-def transport_error(code: int) -> bytes:
-    """The packet of four bytes by which the server refuses a whole connection: 404, 429."""
-    return struct.pack("<i", -code)
 
 
 def _cut(buffer: bytearray, length: int) -> bytes | None:
