@@ -12,6 +12,7 @@ import libcst as cst
 
 from tgsession_lint import attributes, calls, catalog, declared, literals
 from tgsession_lint.names import lookup, stored_in
+from tgsession_lint.questions import Questions
 from tgsession_lint.tree import dotted_name, unpacked
 from tgsession_lint.values import (
     Class,
@@ -29,7 +30,6 @@ from tgsession_lint.values import (
     ModuleRef,
     Object,
     Partial,
-    Questions,
     Value,
     Values,
     union,

@@ -79,7 +79,7 @@ def _signalled(ask: Evaluator, module: Module, call: cst.Call) -> str:
         return ""
     signal = call.args[1].value
     killing = "signal.SIGKILL" in ask.outside_names(module, signal) or _is_sigkill(origin(ask, module, signal, holding=b"KILL")[1])
-    return f"{min(found)}(…, SIGKILL)" if killing and _about_workers(module, call, _CLIENT) else ""
+    return f"{min(found)}(…, SIGKILL)" if killing and _about_workers(ask, module, call, _CLIENT) else ""
 
 
 def _shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
@@ -88,7 +88,7 @@ def _shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
     command = " ".join(text for arg in call.args if arg.keyword is None for text in strings_in(arg.value))
     if not SHELL_KILL.search(command):
         return ""
-    return "kill -9" if WORKER.search(command) or _about_workers(module, call) else ""
+    return "kill -9" if WORKER.search(command) or _about_workers(ask, module, call) else ""
 
 
 def _process(ask: Evaluator, module: Module, call: cst.Call) -> str:
@@ -120,17 +120,25 @@ def _started_by(ask: Evaluator, module: Module, source: Any) -> bool:
     return False
 
 
-def _about_workers(module: Module, call: Node, whole: re.Pattern[str] = WORKER) -> bool:
+def _about_workers(ask: Evaluator, module: Module, call: Node, whole: re.Pattern[str] = WORKER) -> bool:
     """Whether the code round *call* speaks of workers, or the file by its name, or as a whole of *whole*."""
     name = module.path.replace("\\", "/").rpartition("/")[2]
     if WORKER.search(name) or (whole is _CLIENT and _CLIENT.search(module.document.text)):
         return True
-    for above in module.tree.ancestors(call):
-        if isinstance(above, cst.FunctionDef):
-            return bool(WORKER.search(source_of(above)))
+    around = _around(module, call)
+    key = ("speaks of workers", around)
+    if key not in ask.notes:
+        ask.notes[key] = bool(WORKER.search(source_of(around)))
+    return bool(ask.notes[key])
+
+
+def _around(module: Module, call: Node) -> Node:
+    """The function that *call* stands in, or outside functions the whole statement."""
     statement = call
     for above in module.tree.ancestors(call):
+        if isinstance(above, cst.FunctionDef):
+            return above
         if isinstance(above, cst.Module):
             break
         statement = above
-    return bool(WORKER.search(source_of(statement)))
+    return statement
