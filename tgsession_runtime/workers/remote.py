@@ -1,0 +1,88 @@
+"""What Celery's own control answers: the workers of all hosts that share the broker, and what they run."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+# Connecting and closing, beside the time that nodes get for their answer.
+_OVERHEAD = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task that is running; its arguments are left out, they may hold secrets."""
+
+    name: str
+    id: str
+    pid: int | None
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A worker that answered."""
+
+    name: str
+    pid: int | None
+    pool: str | None
+    pool_pids: tuple[int, ...]
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came in time. No node is no proof: a busy solo worker and one that shuts down do not answer."""
+
+    nodes: tuple[Node, ...] = ()
+    failure: str = ""
+    """Why nothing could be asked: no broker, no such app, no answer in time."""
+
+
+def ask(app: Any, *, timeout: float = 1.0) -> Answer:
+    """Ask the workers of *app*, a Celery app or its name as `celery -A` takes it, for what they run.
+
+    A name is imported, and with it the project's code. Nodes get *timeout* seconds to answer; the whole question ends
+    two seconds later at the latest, whatever the broker does.
+    """
+    answers: list[Answer] = []
+    # A broker that accepts and never answers holds a thread; it dies with the process, and nobody waits for it.
+    thread = threading.Thread(target=lambda: answers.append(_ask(app, timeout)), name="tgsession-remote", daemon=True)
+    thread.start()
+    thread.join(2 * timeout + _OVERHEAD)
+    return answers[0] if answers else Answer(failure=f"no answer in {2 * timeout + _OVERHEAD:g} s")
+
+
+def _ask(app: Any, timeout: float) -> Answer:
+    try:
+        app = importlib.import_module("celery.app.utils").find_app(app) if isinstance(app, str) else app
+        with app.connection_for_write(connect_timeout=timeout) as connection:
+            connection.ensure_connection(max_retries=1, timeout=timeout, interval_start=0.1)
+            inspect = app.control.inspect(timeout=timeout, connection=connection)
+            stats = inspect.stats() or {}
+            active = inspect.active() if stats else {}
+    except Exception as error:
+        # Of any kind: the app's own code is imported, and each broker's client has errors of its own. Their texts may
+        # name the broker with its password.
+        return Answer(failure=f"{type(error).__name__} while the broker was asked")
+    return Answer(tuple(_node(name, stat, (active or {}).get(name) or ()) for name, stat in sorted(stats.items())))
+
+
+def _node(name: str, stat: dict[str, Any], active: Any) -> Node:
+    pool = stat.get("pool") or {}
+    implementation = str(pool.get("implementation") or "").rpartition(":")[0].rpartition(".")[2]
+    processes = pool.get("processes")
+    return Node(
+        name, stat.get("pid"), {"thread": "threads"}.get(implementation, implementation) or None,
+        tuple(pid for pid in processes if isinstance(pid, int)) if isinstance(processes, list) else (),
+        tuple(_task(task) for task in active),
+    )  # fmt: skip
+
+
+def _task(task: dict[str, Any]) -> Task:
+    start = task.get("time_start")
+    since = datetime.fromtimestamp(start, timezone.utc) if isinstance(start, (int, float)) else None
+    return Task(str(task.get("name", "")), str(task.get("id", "")), task.get("worker_pid"), since)
