@@ -6,11 +6,8 @@ Only questions; git is told not to start the helpers that a repository's own set
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from tgsession_lint.root import up
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -19,17 +16,12 @@ _VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_O
 _LONGEST_COMMAND = 20_000  # characters; Windows takes 32,767
 
 
-@dataclass(frozen=True, slots=True)
 class Tracked:
     """What git tracks below a folder: names relative to it, with `/`, and every folder on the way to one."""
 
-    files: frozenset[str]
-    folders: frozenset[str]
-
-
-def is_checkout(folder: str) -> bool:
-    """Whether *folder* is in a git checkout."""
-    return any(os.path.exists(os.path.join(above, ".git")) for above in up(folder))
+    def __init__(self, files: Collection[str], folders: Collection[str]) -> None:
+        self.files = frozenset(files)
+        self.folders = frozenset(folders)
 
 
 def tracked(folder: str) -> Tracked | None:
@@ -42,7 +34,7 @@ def tracked(folder: str) -> Tracked | None:
     while pending:
         folders |= pending
         pending = {name.rpartition("/")[0] for name in pending} - folders
-    return Tracked(frozenset(files), frozenset(folders))
+    return Tracked(files, folders)
 
 
 def not_ignored(folder: str, names: Collection[str]) -> list[str]:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import os
 import sys
 
-from tgsession_lint import mentions, modules, root
+from tgsession_lint import prefilter, root
+from tgsession_lint.discover import discover
+from tgsession_lint.exclusion import Defaults
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tgsession_lint.prefilter import Begun
 
 
 _COMMANDS = frozenset({"rule", "rules", "completion"})
@@ -35,14 +39,18 @@ def main() -> None:
 
 def plain_run(arguments: Sequence[str]) -> int | None:
     """The exit status of a run without options; None where it takes the full command to say what is wrong."""
-    checked = nothing_matters(arguments)
-    if checked is not None:
+    begun = begin(arguments)
+    if begun is not None and not begun.candidates:
         from tgsession_lint.reports.closing import all_clear
 
-        return 0 if _say(all_clear(checked)) else None
-    from tgsession_lint import plain
+        return 0 if _say(all_clear(len(begun.wanted))) else None
+    try:
+        from tgsession_lint import plain
 
-    found = plain.run(arguments)
+        found = plain.run(arguments, begun)
+    finally:
+        if begun is not None:
+            begun.known.abandon()
     if found is None or not _say(found[0]):
         return None
     return found[1]
@@ -76,45 +84,23 @@ def _is_watched() -> bool:
         return True
 
 
-def nothing_matters(arguments: Sequence[str]) -> int | None:
-    """How many files were checked, where bytes alone tell that none can have a finding; None where they do not."""
+def begin(arguments: Sequence[str]) -> Begun | None:
+    """What bytes alone tell of the files that *arguments* mean; None where it takes the settings, or more, to tell.
+
+    With the defaults that the settings would have: a project that has some is judged by those who know the rules.
+    """
     cwd = os.getcwd()
     top = root.find_root(arguments, cwd)
     if any(True for _ in root.settings_files(root.common_folder(arguments, cwd), top)):
-        return None  # settings are read and judged by those who know the rules
-    listed: dict[str, list[str]] = {}
-    if all(os.path.isfile(argument) for argument in arguments):
-        files = list(dict.fromkeys(os.path.normpath(os.path.join(cwd, argument)) for argument in arguments))
-    else:
-        files, listed = _listed(arguments, top)
-        if not files:
-            return None
-    if not _alike(files, top, cwd):
         return None
-
-    def everything() -> list[str]:
-        return [*(listed[top] if top in listed else _listed([top], top)[0]), *files]
-
-    known = mentions.Mentions(mentions.NEEDLES, modules.Roots(top), everything)
-    try:
-        return None if mentions.may_matter(files, known) else len(files)
-    finally:
-        known.abandon()
+    found = discover(arguments, Defaults(top), cwd=cwd)
+    if found.problems or not found.files or not _alike(found.files, top, cwd):
+        return None
+    return prefilter.look(found, Defaults(top))
 
 
 def _alike(files: Sequence[str], top: str, cwd: str) -> bool:
     """Whether all of *files* belong to the project at *top*, and none has settings."""
     homes = root.Homes(cwd)
-    found = {homes.of(os.path.dirname(file)) for file in files}
+    found = {homes.of(folder) for folder in {os.path.dirname(file) for file in files}}
     return all(settings is None and checkout in {None, top} for checkout, settings in found)
-
-
-def _listed(arguments: Sequence[str], top: str) -> tuple[list[str], dict[str, list[str]]]:
-    """The files below *arguments*, and the folders that were listed for it; nothing where something is wrong with one."""
-    from pathlib import Path
-
-    from tgsession_lint.config import Config
-    from tgsession_lint.discover import discover
-
-    found = discover([Path(argument) for argument in arguments], Config(Path(top)), cwd=Path.cwd())
-    return ([], {}) if found.problems else (found.files, found.listed)

@@ -1,4 +1,4 @@
-"""One piece of work in a forked child, beside what this process does meanwhile.
+"""Work that this process and a forked child share, beside what this process does meanwhile.
 
 A fork costs a millisecond or two where a pool costs fifty, and the child inherits everything. Where forking is not
 to be had (Windows) or not safe (other threads run), the work is done here, when its result is asked for.
@@ -12,10 +12,12 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 _enabled = hasattr(os, "fork") and sys.platform != "win32"
+# The number of a share is one byte.
+_MOST_SHARES = 256
 
 
 def cores() -> int:
@@ -31,56 +33,80 @@ def worth_forking() -> bool:
     return _enabled and cores() > 1 and (threading is None or threading.active_count() == 1)
 
 
-class Beside:
-    """*work* started now, in a child if *fork*; its result must be of plain types (it travels by `marshal`)."""
+class Shared:
+    """*work* on *items*, a share at a time; the child begins at once, this process when it asks for the results.
 
-    def __init__(self, work: Callable[[], Any], *, fork: bool) -> None:
+    Whoever is free takes the next share that nobody has: a child on a busy processor keeps nobody waiting. Results must
+    be of plain types (they travel by `marshal`).
+    """
+
+    def __init__(self, work: Callable[[Sequence[Any]], Any], items: Sequence[Any], *, fork: bool, size: int = 1) -> None:
         self._work = work
+        size = max(size, -(-len(items) // _MOST_SHARES))
+        self._shares = [items[start : start + size] for start in range(0, len(items), size)]
+        self._queue = self._answer = -1
         self._child = 0
-        self._done = False
-        self._value: Any = None
-        if fork and worth_forking():
+        self._done: dict[int, Any] = {}
+        if fork and len(self._shares) > 1 and worth_forking():
             self._start()
 
     def _start(self) -> None:
-        reading, writing = os.pipe()
+        """Fork; a pipe filled with the numbers of the shares is the queue that both read from."""
+        self._queue, filling = os.pipe()
+        os.write(filling, bytes(range(len(self._shares))))
+        os.close(filling)
+        self._answer, writing = os.pipe()
         try:
             self._child = os.fork()
         except OSError:
-            os.close(reading)
-            os.close(writing)
-            return
-        if self._child == 0:
-            _run_in_child(self._work, writing)
+            self._close()
+        if self._child == 0 and self._queue >= 0:
+            _run_in_child(self._take, writing)
         os.close(writing)
-        self._reading = reading
 
-    def result(self) -> Any:
-        """What *work* gave; waits for it. A child that died is replaced by doing the work here."""
-        if not self._done:
-            self._value = self._collect() if self._child else self._work()
-            self._done = True
-        return self._value
+    def _take(self) -> dict[int, Any]:
+        """The results of the shares that fall to this process."""
+        done: dict[int, Any] = {}
+        while number := os.read(self._queue, 1):
+            done[number[0]] = self._work(self._shares[number[0]])
+        return done
 
-    def _collect(self) -> Any:
-        with os.fdopen(self._reading, "rb") as pipe:
+    def results(self) -> list[Any]:
+        """The result of every share, in order. A child that died is replaced by doing its shares here."""
+        if self._child:
+            self._done = self._take()
+            self._done.update(self._collect())
+        for number, share in enumerate(self._shares):
+            if number not in self._done:
+                self._done[number] = self._work(share)
+        return [self._done[number] for number in range(len(self._shares))]
+
+    def _collect(self) -> dict[int, Any]:
+        with os.fdopen(self._answer, "rb", closefd=False) as pipe:
             data = pipe.read()
+        self._close()
         os.waitpid(self._child, 0)
         self._child = 0
         try:
-            return marshal.loads(data)  # noqa: S302 - from our own child, through a pipe of our own
+            found: dict[int, Any] = marshal.loads(data)  # noqa: S302 - from our own child, through a pipe of our own
         except (EOFError, ValueError, TypeError):
-            return self._work()
+            return {}
+        return found
+
+    def _close(self) -> None:
+        os.close(self._queue)
+        os.close(self._answer)
+        self._queue = self._answer = -1
 
     def abandon(self) -> None:
-        """Give the result up; the child, if any, is ended."""
-        if self._child and not self._done:
+        """Give the results up; the child, if any, is ended."""
+        if self._child:
             import signal
 
-            os.close(self._reading)
+            self._close()
             os.kill(self._child, signal.SIGTERM)
             os.waitpid(self._child, 0)
-            self._done = True
+            self._child = 0
 
 
 def _run_in_child(work: Callable[[], Any], writing: int) -> None:

@@ -6,9 +6,10 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tgsession_lint.discover import Discovery, Exclusion, discover, project_files
-from tgsession_lint.mentions import Mentions, may_matter, needles
-from tgsession_lint.modules import Roots
+from tgsession_lint import prefilter
+from tgsession_lint.discover import Discovery, discover
+from tgsession_lint.exclusion import Exclusion
+from tgsession_lint.mentions import needles
 from tgsession_lint.nearest import Nearest
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tgsession_lint.config import Config
     from tgsession_lint.finding import Fault, Finding, Problem
+    from tgsession_lint.prefilter import Begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +45,22 @@ def run(
     cwd: Path,
     given: Mapping[str, bytes] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    begun: Begun | None = None,
 ) -> Outcome:
     """One run over *targets*, by one configuration or by the nearest to each file.
 
     *given* are contents that are not on disk, by absolute path; they are linted as well. *progress* is told how many
-    of the files that matter are done, and how many there are.
+    of the files that matter are done, and how many there are. What has *begun*, by this one configuration, is only judged.
     """
     nearest = config if isinstance(config, Nearest) else Nearest(config, str(cwd), lambda found: found, fixed=True)
+    if begun is not None:
+        return _judged(begun, nearest.main, cwd, progress)
     found = discover(targets, nearest.main, cwd=cwd)
     given = given or {}
     named = {*given, *(os.path.normpath(os.path.join(cwd, target)) for target in targets)}
     parts: list[Outcome] = []
     for own, paths in nearest.grouped(dict.fromkeys([*found.files, *given])).items():
-        part = replace(found, files=paths) if own is nearest.main else Discovery(_kept(paths, own, named))
+        part = found.only(paths) if own is nearest.main else Discovery(_kept(paths, own, named))
         parts.append(_part(own, part, {path: given[path] for path in part.files if path in given}, cwd, progress))
     if len(parts) == 1:
         return replace(parts[0], problems=tuple(found.problems))
@@ -74,24 +79,28 @@ def _part(
     config: Config, found: Discovery, given: Mapping[str, bytes], cwd: Path, progress: Callable[[int, int], None] | None
 ) -> Outcome:
     """What there is in those files of a run for which *config* holds."""
-    known = context(config, found, given)
+    return _judged(begin(found, config, given), config, cwd, progress)
+
+
+def begin(found: Discovery, config: Config, given: Mapping[str, bytes]) -> Begun:
+    """Those of the files that were *found* that may matter, by what *config* says."""
+    src = [os.path.join(config.base, folder) for folder in config.src]
+    return prefilter.look(found, config, needles=needles(config), src=src, given=given)
+
+
+def _judged(begun: Begun, config: Config, cwd: Path, progress: Callable[[int, int], None] | None) -> Outcome:
+    """What there is in the files that may matter."""
+    checked = len(begun.wanted)
     try:
-        candidates = may_matter(found.files, known)
-        if not candidates:
-            return Outcome(checked=len(found.files))
+        if not begun.candidates:
+            return Outcome(checked=checked)
         # Everything from here on needs libcst, which takes longer to import than a whole tree takes to search.
         from tgsession_lint.analysis import Analysis
 
-        findings, faults = Analysis(config, known, cwd=cwd).lint(candidates, progress)
+        findings, faults = Analysis(config, begun.known, cwd=cwd).lint(begun.candidates, progress)
     finally:
-        known.abandon()
-    return Outcome(tuple(findings), len(found.files), tuple(faults))
-
-
-def context(config: Config, found: Discovery, given: Mapping[str, bytes]) -> Mentions:
-    """What is known of the project round the files that were *found*."""
-    roots = Roots(str(config.root), [os.path.join(config.base, folder) for folder in config.src])
-    return Mentions(needles(config), roots, lambda: [*project_files(config, found.listed), *found.files, *given], given)
+        begun.known.abandon()
+    return Outcome(tuple(findings), checked, tuple(faults))
 
 
 def lines(finding: Finding, *, cwd: Path, given: Mapping[str, bytes] | None = None) -> Sequence[str]:

@@ -12,15 +12,16 @@ from tgsession_lint.reports import Report, render
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tgsession_lint.prefilter import Begun
 
-def run(arguments: Sequence[str]) -> tuple[str, int] | None:
-    """The report and the exit status; None where something is wrong that `cli` says better."""
+
+def run(arguments: Sequence[str], begun: Begun | None) -> tuple[str, int] | None:
+    """The report and the exit status, from what has *begun*; None where something is wrong that `cli` says better."""
     from tgsession_lint.rule import by_code, summaries, url
 
     cwd = Path.cwd()
     targets = [Path(argument) for argument in arguments]
     rules = by_code()
-
 
     def checked(found: config.Config) -> config.Config:
         config.check_codes(found, rules)
@@ -28,7 +29,7 @@ def run(arguments: Sequence[str]) -> tuple[str, int] | None:
 
     try:
         settings = checked(config.load(targets, cwd))
-        outcome = pipeline.run(targets, Nearest(settings, str(cwd), checked, fixed=False), cwd=cwd)
+        outcome = pipeline.run(targets, Nearest(settings, str(cwd), checked, fixed=False), cwd=cwd, begun=begun)
     except config.ConfigError:
         return None
     if outcome.faults or outcome.problems or not outcome.checked:

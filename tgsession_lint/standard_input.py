@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tgsession_lint.config import Config, ConfigError
-from tgsession_lint.discover import Exclusion
+from tgsession_lint.exclusion import Exclusion
 from tgsession_lint.root import SUFFIXES
 
 if TYPE_CHECKING:

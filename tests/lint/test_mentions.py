@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tgsession_lint import analysis, config, mentions, parallel, pipeline
+from tgsession_lint import analysis, config, importers, parallel, pipeline, prefilter, search
 from tgsession_lint.imports import imports
 from tgsession_lint.mentions import Mentions
 
@@ -66,9 +66,10 @@ class AnalysisOfEverything(analysis.Analysis):
 def everything(root: Path) -> tuple[Finding, ...]:
     """What is found where no file is passed over."""
     settings_ = config.load([root], root)
-    found = pipeline.discover([root], settings_, cwd=root)
-    known = Everything(pipeline.context(settings_, found, {}))
-    findings, faults = AnalysisOfEverything(settings_, known, cwd=root).lint(found.files)
+    begun = pipeline.begin(pipeline.discover([root], settings_, cwd=root), settings_, {})
+    begun.known.abandon()
+    known = Everything(begun.known)
+    findings, faults = AnalysisOfEverything(settings_, known, cwd=root).lint(begun.found.files)
     assert faults == []
     return tuple(findings)
 
@@ -90,7 +91,7 @@ def one_by_one(root: Path) -> tuple[Finding, ...]:
 def few(limit: int) -> Iterator[None]:
     """Runs over up to *limit* files follow each file's own imports; others search the project."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (mentions, analysis):
+        for module in (prefilter, analysis):
             patch.setattr(module, "FEW", limit)
         yield
 
@@ -100,7 +101,8 @@ def forks(wanted: bool) -> Iterator[None]:
     """A second process is started for the least of work, or never."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parallel, "worth_forking", lambda: wanted and hasattr(os, "fork"))
-        patch.setattr(mentions, "_ENOUGH_FILES", 0 if wanted else MANY)
+        for module in (search, importers):
+            patch.setattr(module, "ENOUGH_FILES", 0 if wanted else MANY)
         yield
 
 

@@ -1,0 +1,207 @@
+"""The imports of a project, by bytes: what a file imports from, and which files import from those that matter."""
+
+from __future__ import annotations
+
+import os
+
+from tgsession_lint import parallel
+from tgsession_lint.hints import hints
+from tgsession_lint.imports import imports
+from tgsession_lint.search import ENOUGH_FILES, SHARE, any_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from typing import TypeAlias
+
+    from tgsession_lint.imports import Imported
+    from tgsession_lint.mentions import Mentions
+    from tgsession_lint.modules import Roots
+
+    # A file that is imported, and the names that are taken from it: None for the module itself and for `*`.
+    Edge: TypeAlias = tuple[str, tuple[str, ...] | None]
+
+
+# what one file imports
+
+
+def edges(roots: Roots, path: str, found: Iterable[Imported], data: bytes) -> Iterator[Edge]:
+    """The files that *data* imports from; a submodule taken by name counts as a module of its own."""
+    for level, module, names in found:
+        parts = module.split(".") if module else []
+        if names is None and not level:
+            # `import a.b.c` runs and binds every package on the way.
+            for end in range(1, len(parts)):
+                package = roots.find(".".join(parts[:end]), path, 0)
+                if package is not None:
+                    yield package, None
+        target = roots.find(module, path, level)
+        if target is None:
+            continue
+        yield target, names
+        taken = [target] if names is None else [nested for name in names if (nested := roots.submodule(target, name))]
+        yield from ((nested, None) for nested in taken if nested != target)
+        yield from ((nested, None) for nested in _attributes(roots, taken, data))
+
+
+def _attributes(roots: Roots, packages: list[str], data: bytes) -> Iterator[str]:
+    """The modules that *data* may reach as attributes of *packages*, whoever it is that has imported them."""
+    pending, seen = list(packages), set(packages)
+    while pending:
+        for name, nested in roots.submodules(pending.pop()):
+            if nested not in seen and b"." + os.fsencode(name) in data:
+                seen.add(nested)
+                pending.append(nested)
+                yield nested
+
+
+# who imports from the files that matter
+
+
+class Reach:
+    """The files that a mention can be imported into, and by which imports.
+
+    `importers`: imported file -> the files that import it, and the names that each takes; None for the module or all.
+    `files`: every file that imports, over however many hops, one that mentions a client.
+    """
+
+    def __init__(self, importers: dict[str, list[Edge]], hinting: list[str]) -> None:
+        self.importers = importers
+        self.hinting = hinting
+        self.files = {importer for found in importers.values() for importer, _ in found}
+
+
+class Survey:
+    """One reading of the whole project, begun beside what this process does meanwhile.
+
+    Each file is asked whether it hints at something, and what it imports if it can import a file that mentions a client:
+    whoever does has to write its name. Files that only import one of those are found by another, smaller reading.
+    """
+
+    def __init__(self, known: Mentions, seeds: set[str]) -> None:
+        self._known = known
+        self._seeds = seeds
+        self._units = {known.unit(seed) for seed in seeds}
+        self._names = _Names(known.roots)
+        self._names.add(seeds)
+        self._places: dict[str, tuple[bool, bool]] = {}
+        enough = len(known.files) >= ENOUGH_FILES
+        self._reading = parallel.Shared(self._read, known.files, fork=enough, size=SHARE)
+
+    def abandon(self) -> None:
+        """End whatever still runs beside this process."""
+        self._reading.abandon()
+
+    def reach(self) -> Reach:
+        """Where the mentions are imported; waits for the reading."""
+        hinting: list[str] = []
+        edges_of: dict[str, list[Edge]] = {}
+        for share, found in self._reading.results():
+            hinting += share
+            edges_of.update(found)
+        return Reach(self._importers(edges_of), hinting)
+
+    def _importers(self, edges_of: dict[str, list[Edge]]) -> dict[str, list[Edge]]:
+        importers: dict[str, list[Edge]] = {}
+        reached, frontier = set(self._seeds), set(self._seeds)
+        while frontier:
+            new: set[str] = set()
+            for path, found in edges_of.items():
+                for target, names in found:
+                    if target in frontier and target != path:
+                        importers.setdefault(target, []).append((path, names))
+                        if path not in reached:
+                            new.add(path)
+            edges_of.update(self._read_again(new, edges_of))
+            reached |= new
+            frontier = new
+        return importers
+
+    def _read_again(self, new: set[str], edges_of: dict[str, list[Edge]]) -> dict[str, list[Edge]]:
+        """What those import that write the name of a *new* file, and none that was looked for before."""
+        self._names.add(new)
+        again = [path for path in self._known.files if path not in edges_of and self._names.fresh(path)]
+        found = ((path, self._edges(path, self._known.read(path))) for path in again)
+        return {path: edges for path, edges in found if edges is not None}
+
+    def _read(self, paths: Sequence[str]) -> tuple[list[str], dict[str, list[Edge]]]:
+        """Those of *paths* that hint at something, and what those import that can import a mention."""
+        hinting: list[str] = []
+        edges_of: dict[str, list[Edge]] = {}
+        for path in paths:
+            data = self._known.read(path)
+            in_unit, nearby = self._place(os.path.dirname(path), path)
+            if in_unit and path not in self._seeds and hints(data, nearby=nearby):
+                hinting.append(path)
+            found = self._edges(path, data)
+            if found is not None:
+                edges_of[path] = found
+        return hinting, edges_of
+
+    def _place(self, folder: str, path: str) -> tuple[bool, bool]:
+        """Whether the files of *folder*, *path* for one, share a project with a mention, and whether they are near it."""
+        if folder not in self._places:
+            in_unit = self._known.unit(path) in self._units
+            self._places[folder] = in_unit, in_unit and self._known.near(path)
+        return self._places[folder]
+
+    def _edges(self, path: str, data: bytes) -> list[Edge] | None:
+        """What *path* imports from, if it writes one of the names that are looked for."""
+        if not any_of(self._names.fresh(path), data):
+            return None
+        return list(edges(self._known.roots, path, imports(data), data))
+
+
+# How a file begins to import from its own package; other blanks than one space are rare, but Python's.
+_FROM_HERE = (b"from .", b"from.", b"from  ", b"from\t", b"from\f", b"from\\")
+
+
+class _Names:
+    """What a file has to write to import from the modules reached so far, by its top folder.
+
+    From outside the import has to pass through the top folder of the module, unless that is itself a place to import from.
+    """
+
+    def __init__(self, roots: Roots) -> None:
+        self._root = roots.root.rstrip(os.sep) + os.sep
+        self._import_roots = {"src", "", *(self._top(os.path.join(folder, "x")) for folder in roots.extra)}
+        self._pairs: set[tuple[str, bytes, bool]] = set()
+        """A top folder, a name, and whether it is to be written inside that folder or outside."""
+        self._new: set[tuple[str, bytes, bool]] = set()
+        self._fresh: dict[str, tuple[bytes, ...]] = {}
+
+    def add(self, modules: Collection[str]) -> None:
+        """Look for the importers of *modules*: `fresh` gives what was not looked for before."""
+        pairs: set[tuple[str, bytes, bool]] = set()
+        for path in modules:
+            top = self._top(path)
+            names = _stems(path)
+            pairs.update((top, name, True) for name in names)
+            pairs.update((top, name, False) for name in (names if top in self._import_roots else {os.fsencode(top)}))
+        self._new = pairs - self._pairs
+        self._pairs |= pairs
+        self._fresh.clear()
+
+    def fresh(self, path: str) -> tuple[bytes, ...]:
+        """The names to look for in *path* that were not looked for there before."""
+        top = self._top(path)
+        if top not in self._fresh:
+            names = {name for other, name, inside in self._new if inside == (other == top)}
+            self._fresh[top] = tuple(sorted(names))
+        return self._fresh[top]
+
+    def _top(self, path: str) -> str:
+        """The folder right below the root that holds *path*; empty for a file in the root."""
+        if not path.startswith(self._root):
+            return ""
+        first, separator, _ = path[len(self._root) :].partition(os.sep)
+        return first if separator else ""
+
+
+def _stems(path: str) -> set[bytes]:
+    """What somebody in the same top folder has to write to import the module at *path*."""
+    folder, name = os.path.split(path)
+    stem = os.path.splitext(name)[0]
+    if stem == "__init__":
+        return {os.fsencode(os.path.basename(folder)), *_FROM_HERE}
+    return {os.fsencode(stem)}
