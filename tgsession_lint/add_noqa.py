@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tgsession_lint.editable import NotEditableError, open_text
+from tgsession_lint.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ _IGNORE = re.compile(r"#\s*tgsession-lint\s*:\s*ignore\b", re.IGNORECASE)
 _IGNORED = re.compile(r"#\s*tgsession-lint\s*:\s*ignore\s*\[[^\]]*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marked:
     """A file with the comments in it, how many findings they silence, and the findings that none could be put on."""
 
@@ -36,7 +36,7 @@ class Marked:
     left: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """A file that stays as it is, and why."""
 
@@ -44,7 +44,7 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """What became of a whole run's findings."""
 

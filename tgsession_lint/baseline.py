@@ -8,8 +8,9 @@ hold what logs someone in.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tgsession_lint.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,7 +29,7 @@ class Entry(NamedTuple):
     line: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Applied:
     """A run's findings seen against a baseline; *stale* are entries that match nothing any more."""
 

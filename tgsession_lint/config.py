@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tgsession_lint import root
+from tgsession_lint.frozen import frozen, replace
 from tgsession_lint.globs import DEFAULT_EXCLUDE, matches
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class ConfigError(Exception):
         return self.what
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """The settings of one run. Globs and `src` start from `base`; codes may be prefixes or names of rules."""
 
@@ -72,7 +72,7 @@ class Config:
         return any(matches(inside, pattern) for pattern in self.test_patterns)
 
 
-SETTINGS = tuple(f.name.replace("_", "-") for f in fields(Config) if f.name not in {"root", "file", "folder"})
+SETTINGS = tuple(name.replace("_", "-") for name in Config.__match_args__ if name not in {"root", "file", "folder"})
 
 
 # the codes

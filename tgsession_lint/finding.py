@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from tgsession_lint.frozen import frozen
 
 
 class Position(NamedTuple):
@@ -13,7 +14,7 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Witness:
     """One line of a path that shows the finding, and what happens there."""
 
@@ -21,7 +22,7 @@ class Witness:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """Put *content* in place of what stands from *location* up to *end_location*."""
 
@@ -30,7 +31,7 @@ class Edit:
     end_location: Position
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """A change that mends a finding; *safe* as ruff defines it, or *unsafe*."""
 
@@ -39,7 +40,7 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """An exception of ours, in one rule on one file; `error` is the traceback."""
 
@@ -48,7 +49,7 @@ class Fault:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """A target that could not be followed, and why."""
 
@@ -56,7 +57,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """What a rule reports: one place in one file.
 

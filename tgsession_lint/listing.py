@@ -132,6 +132,8 @@ def _walk(top: str, excluded: Exclusion, problems: list[Problem]) -> list[str]:
     above = _ignores_above(top, excluded.root)
     if above and _ignored(top, above, is_folder=True):
         above = ()  # asked for by name, so it is wanted
+    names, endings = excluded.names, excluded.endings
+    with_patterns = excluded.name_pattern is not None or excluded.path_pattern is not None
     pending = [(top, above)]
     while pending:
         current, ignores = pending.pop()
@@ -145,20 +147,23 @@ def _walk(top: str, excluded: Exclusion, problems: list[Problem]) -> list[str]:
             if ".gitignore" in marks:
                 ignores = (*ignores, _Ignore(current))
         for entry in entries:
-            is_source = entry.name.endswith(SUFFIXES)
+            name = entry.name
             try:
                 is_folder = entry.is_dir(follow_symlinks=False)
                 # A source may be behind a link; everything else that is no folder is of no interest.
-                if not is_folder and not (is_source and entry.is_file()):
+                if not is_folder and not (name.endswith(SUFFIXES) and entry.is_file()):
                     continue
             except OSError:  # a loop of links
                 continue
-            if excluded.entry(entry) or (ignores and _ignored(entry.path, ignores, is_folder=is_folder)):
+            if name in names or name.endswith(endings) or (with_patterns and excluded.entry(entry)):
+                continue
+            path = entry.path
+            if ignores and _ignored(path, ignores, is_folder=is_folder):
                 continue
             if is_folder:
-                pending.append((entry.path, ignores))
+                pending.append((path, ignores))
             else:
-                found.append(entry.path)
+                found.append(path)
     return found
 
 

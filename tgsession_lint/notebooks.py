@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tgsession_lint import magics, sources
 from tgsession_lint.decoding import ROW_END
+from tgsession_lint.frozen import replace
 from tgsession_lint.sources import Document, Unreadable
 
 if TYPE_CHECKING:

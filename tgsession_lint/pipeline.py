@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tgsession_lint import prefilter
 from tgsession_lint.discover import Discovery, discover
 from tgsession_lint.exclusion import Exclusion
+from tgsession_lint.frozen import frozen, replace
 from tgsession_lint.mentions import needles
 from tgsession_lint.nearest import Nearest
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tgsession_lint.prefilter import Begun
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What a run has found, how much it has looked at, and what went wrong on the way."""
 

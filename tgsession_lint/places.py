@@ -7,13 +7,13 @@ once, but it keeps only what was asked for.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from tgsession_lint.finding import Position
+from tgsession_lint.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comment:
     """One comment of a file, from its `#` on."""
 
@@ -29,7 +29,7 @@ class Comment:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Places:
     """Where the nodes asked for begin and end, and the comments in order."""
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tgsession_lint import __version__, config, pipeline
 from tgsession_lint.nearest import Nearest
-from tgsession_lint.reports import Report, render
+from tgsession_lint.reports import render
+from tgsession_lint.reports.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tgsession_lint import contents, notebooks, sources
@@ -17,32 +16,36 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Tree
 
 
-@dataclass(slots=True, eq=False)
 class Module:
     """One parsed file."""
 
-    path: str
-    document: Document
-    tree: Tree
-    uses_telethon: bool | None = None
-    """Whether it imports Telethon itself; None until somebody asks."""
+    __slots__ = ("document", "path", "tree", "uses_telethon")
+
+    def __init__(self, path: str, document: Document, tree: Tree) -> None:
+        self.path = path
+        self.document = document
+        self.tree = tree
+        self.uses_telethon: bool | None = None
+        """Whether it imports Telethon itself; None until somebody asks."""
 
 
-@dataclass(slots=True, eq=False)
 class Project:
     """Everything below the root, read on demand.
 
     `relevant` answers whether a file can have to do with a client at all; names are resolved through no other.
     """
 
-    config: Config
-    roots: Roots
-    relevant: Callable[[str], bool]
-    given: Mapping[str, bytes] = field(default_factory=dict)
-    """Contents that are not (or not yet) on disk, by path: standard input, an editor's buffer."""
-    _documents: dict[str, Document] = field(default_factory=dict)
-    _modules: dict[str, Module | None] = field(default_factory=dict)
-    _holding: dict[tuple[str, bytes], bool] = field(default_factory=dict)
+    def __init__(
+        self, config: Config, roots: Roots, relevant: Callable[[str], bool], given: Mapping[str, bytes] | None = None
+    ) -> None:
+        self.config = config
+        self.roots = roots
+        self.relevant = relevant
+        self.given = given or {}
+        """Contents that are not (or not yet) on disk, by path: standard input, an editor's buffer."""
+        self._documents: dict[str, Document] = {}
+        self._modules: dict[str, Module | None] = {}
+        self._holding: dict[tuple[str, bytes], bool] = {}
 
     def module(self, path: str) -> Module | None:
         """The module at *path*; None if it cannot be read or cannot matter."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from tgsession_lint.frozen import frozen
 from tgsession_lint.settings import NAMES
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ STDIN = "-"
 _COUNTABLE = ("full", "concise", "json", "jsonl")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """One call of the linter; *settings* are those of the configuration that were given, *origins* who gave each."""
 

@@ -7,9 +7,10 @@ import inspect
 import pkgutil
 import re
 import textwrap
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tgsession_lint.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node
 
 REPOSITORY = "https://github.com/tgsession-guard/tgsession-guard"
+_NOTHING: Mapping[str, Any] = {}
 _MARK = re.compile(r"#\s*(TGS\d{3}(?:\s+TGS\d{3})*)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remark:
     """One line of the path that shows a report."""
 
@@ -29,7 +31,7 @@ class Remark:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """What a rule says of one node; rows and columns are found later, for what is reported only."""
 
@@ -39,7 +41,7 @@ class Report:
     witness: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Example:
     """Code that a rule flags, on the lines that a comment marks with its code, or leaves alone.
 
@@ -48,8 +50,8 @@ class Example:
 
     text: str
     path: str = "app.py"
-    files: Mapping[str, str] = field(default_factory=dict)
-    settings: Mapping[str, object] = field(default_factory=dict)
+    files: Mapping[str, str] = _NOTHING
+    settings: Mapping[str, object] = _NOTHING
     fixed: str | None = None
 
     @property

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tgsession_lint import __version__, adopt, baseline, config, pipeline, settings, standard_input, terminal
+from tgsession_lint.frozen import replace
 from tgsession_lint.nearest import Nearest
-from tgsession_lint.reports import Report, render
+from tgsession_lint.reports import render
+from tgsession_lint.reports.report import Report
 from tgsession_lint.root import is_below
 from tgsession_lint.rule import REPOSITORY, by_code, summaries, url
 

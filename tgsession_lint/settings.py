@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from tgsession_lint.config import Config, expand
+from tgsession_lint.frozen import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from tgsession_lint.rule import Rule
 
 _ADDED = frozenset({"extend_select", "extend_exclude"})
-NAMES = tuple(field.name for field in fields(Config) if field.name not in {"root", "file", "folder"})
+NAMES: tuple[str, ...] = tuple(name for name in Config.__match_args__ if name not in {"root", "file", "folder"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """A configuration, and for each of its settings `argument`, `environment`, `file` or `default`."""
 

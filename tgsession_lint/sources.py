@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tgsession_lint import adapting, depth, refusal
 from tgsession_lint.decoding import ROW_END, DecodingError, decode
+from tgsession_lint.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ _SHORT = 400  # characters, so at most as many levels: any stack holds them
 _STACK = 64 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unreadable:
     """A place that could not be decoded or parsed."""
 
@@ -29,7 +29,7 @@ class Unreadable:
     cell: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Document:
     """One file as the parser saw it."""
 
@@ -84,7 +84,7 @@ def parse_text(text: str, path: str) -> Document:
     return Document(path, text, unreadable=(tried.problem or Unreadable(1, 1, "the file cannot be parsed"),))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Attempt:
     module: cst.Module | None = None
     problem: Unreadable | None = None

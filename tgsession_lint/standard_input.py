@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tgsession_lint.config import Config, ConfigError
 from tgsession_lint.exclusion import Exclusion
+from tgsession_lint.frozen import frozen, replace
 from tgsession_lint.root import SUFFIXES
 
 if TYPE_CHECKING:
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 DASH = "-"
 _UNNAMED = "<stdin>"
+_NOTHING: Mapping[str, bytes] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Input:
     """What was read, by absolute path, and what it is called in reports."""
 
-    contents: Mapping[str, bytes] = field(default_factory=dict)
+    contents: Mapping[str, bytes] = _NOTHING
     name: str = ""
     cwd: str = ""
 

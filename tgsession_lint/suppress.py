@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tgsession_lint.finding import Finding, Position
+from tgsession_lint.frozen import frozen, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ _IGNORE = re.compile(r"#\s*tgsession-lint\s*:\s*ignore\b(?P<rest>\s*\[(?P<codes>
 TRIGGERS = ("noqa", "tgsession-lint", "NOQA", "NoQA")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directive:
     """One suppression: the rows it speaks of, and its codes with their places; no codes means every finding."""
 

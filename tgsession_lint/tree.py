@@ -7,7 +7,7 @@ fields that leaves white space and punctuation out costs a sixth of it (`tests/b
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -24,19 +24,21 @@ _LAYOUT = frozenset(
 )
 
 
-@dataclass(slots=True, eq=False)
 class Scope:
     """One Python scope: a module, class, function, lambda or comprehension."""
 
-    kind: str
-    node: Node
-    parent: Scope | None
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    outer_names: dict[str, str] = field(default_factory=dict)
-    """Names declared `global` or `nonlocal` here, and which of the two."""
-    stars: list[cst.ImportFrom] = field(default_factory=list)
-    returns: list[Node] = field(default_factory=list)
-    yields: list[Node] = field(default_factory=list)
+    __slots__ = ("bindings", "kind", "node", "outer_names", "parent", "returns", "stars", "yields")
+
+    def __init__(self, kind: str, node: Node, parent: Scope | None) -> None:
+        self.kind = kind
+        self.node = node
+        self.parent = parent
+        self.bindings: dict[str, list[Binding]] = {}
+        self.outer_names: dict[str, str] = {}
+        """Names declared `global` or `nonlocal` here, and which of the two."""
+        self.stars: list[cst.ImportFrom] = []
+        self.returns: list[Node] = []
+        self.yields: list[Node] = []
 
     @property
     def function(self) -> Scope | None:
@@ -60,7 +62,6 @@ class Scope:
             scope = scope.parent
 
 
-@dataclass(slots=True, eq=False)
 class Binding:
     """One place that gives a name a value.
 
@@ -68,45 +69,52 @@ class Binding:
     None where a starred target takes several.
     """
 
-    kind: str
-    name: str
-    node: Node
-    scope: Scope
-    value: Node | None = None
-    path: tuple[int | None, ...] = ()
+    __slots__ = ("kind", "name", "node", "path", "scope", "value")
+
+    def __init__(
+        self, kind: str, name: str, node: Node, scope: Scope, value: Node | None = None, path: tuple[int | None, ...] = ()
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.node = node
+        self.scope = scope
+        self.value = value
+        self.path = path
 
 
-@dataclass(slots=True, eq=False)
 class Stored:
     """A value put where no plain name is: `self.client = …`, `clients[0] = …`, `clients.append(…)`."""
 
-    target: Node
-    value: Node
-    path: tuple[int | None, ...]
-    kind: str = "assign"
+    __slots__ = ("kind", "path", "target", "value")
+
+    def __init__(self, target: Node, value: Node, path: tuple[int | None, ...], kind: str = "assign") -> None:
+        self.target = target
+        self.value = value
+        self.path = path
+        self.kind = kind
 
 
-@dataclass(eq=False)
 class Tree:
     """One module after the walk: who stands where, who binds what."""
 
-    root: cst.Module
-    scope: Scope
-    parents: dict[Node, tuple[Node | None, Scope]] = field(default_factory=dict)
-    order: dict[Node, int] = field(default_factory=dict)
-    scopes: dict[Node, Scope] = field(default_factory=dict)
-    calls: list[cst.Call] = field(default_factory=list)
-    withs: list[cst.With] = field(default_factory=list)
-    strings: list[cst.SimpleString | cst.ConcatenatedString] = field(default_factory=list)
-    stored: list[Stored] = field(default_factory=list)
-    uses: dict[str, list[Node]] = field(default_factory=dict)
-    """Names that are read, by name: the `Name` or `Attribute` nodes in order."""
-    uses_by_home: dict[str, dict[Scope | None, list[Node]]] = field(default_factory=dict)
-    """The same by the scope that the name lives in, for the names that were asked about."""
-    stored_by_home: dict[str, dict[Scope | None, list[Stored]]] = field(default_factory=dict)
-    """What is stored in containers, by the container's name and the scope that it lives in, likewise."""
-    branches: dict[Node, frozenset[Node]] = field(default_factory=dict)
-    """The arms that a node stands in, for the nodes that were asked about."""
+    def __init__(self, root: cst.Module, scope: Scope) -> None:
+        self.root = root
+        self.scope = scope
+        self.parents: dict[Node, tuple[Node | None, Scope]] = {}
+        self.order: dict[Node, int] = {}
+        self.scopes: dict[Node, Scope] = {}
+        self.calls: list[cst.Call] = []
+        self.withs: list[cst.With] = []
+        self.strings: list[cst.SimpleString | cst.ConcatenatedString] = []
+        self.stored: list[Stored] = []
+        self.uses: dict[str, list[Node]] = {}
+        """Names that are read, by name: the `Name` or `Attribute` nodes in order."""
+        self.uses_by_home: dict[str, dict[Scope | None, list[Node]]] = {}
+        """The same by the scope that the name lives in, for the names that were asked about."""
+        self.stored_by_home: dict[str, dict[Scope | None, list[Stored]]] = {}
+        """What is stored in containers, by the container's name and the scope that it lives in, likewise."""
+        self.branches: dict[Node, frozenset[Node]] = {}
+        """The arms that a node stands in, for the nodes that were asked about."""
 
     @cached_property
     def stored_by_name(self) -> dict[str, list[Stored]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from tgsession_lint.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -12,21 +13,21 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Scope
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class External:
     """Something of a module outside the project, by its full name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModuleRef:
     """A module or package of the project."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Definition:
     """A class or function of the project."""
 
@@ -34,24 +35,24 @@ class Definition:
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function(Definition):
     """A function of the project."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Class(Definition):
     """A class of the project that is no client."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Object:
     """An instance of a class of the project."""
 
     of: Class
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientClass:
     """Telethon's client class or a subclass; `of` is the subclass where the project defines it."""
 
@@ -59,14 +60,14 @@ class ClientClass:
     of: Class | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Client:
     """A client: guarded or not, connected or not."""
 
     of: Class | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guard:
     """A context manager function that holds the session; `forms` are the `with` forms that it takes."""
 
@@ -74,54 +75,54 @@ class Guard:
     forms: frozenset[str] = frozenset({"sync", "async"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guarded:
     """What a call of a guard gives: to be entered."""
 
     guard: Guard
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """A Telethon event or message: it knows its client."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manager:
     """Any other context manager, by what entering it gives."""
 
     gives: Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Later:
     """An awaitable, by what awaiting it gives."""
 
     gives: Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Many:
     """A container or an iterator, by what its elements are."""
 
     of: Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Partial:
     """A callable that calls one of *callees* in its own time."""
 
     callees: Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Maker:
     """A callable that gives *gives*."""
 
     gives: Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Method:
     """A method of a value that the project does not define."""
 
@@ -129,7 +130,7 @@ class Method:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Super:
     """`super()` in a class of the project."""
 

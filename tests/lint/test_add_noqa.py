@@ -7,7 +7,6 @@ import codecs
 import json
 import stat
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +17,7 @@ from tgsession_lint import config, pipeline
 from tgsession_lint.add_noqa import Summary, add_noqa, add_to_files
 from tgsession_lint.editable import NotEditableError
 from tgsession_lint.finding import Finding, Position
+from tgsession_lint.frozen import replace
 
 if TYPE_CHECKING:
     from pathlib import Path

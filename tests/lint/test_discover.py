@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tgsession_lint.config import Config
 from tgsession_lint.discover import Discovery, discover, project_files
+from tgsession_lint.frozen import replace
 
 GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main"]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX file names, links and pipes")

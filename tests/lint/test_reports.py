@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -19,11 +18,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tgsession_lint.finding import Edit, Finding, Fix, Position, Witness
-from tgsession_lint.reports import FORMATS, Report, render
+from tgsession_lint.frozen import replace
+from tgsession_lint.reports import FORMATS, render
 from tgsession_lint.reports.columns import columns
 from tgsession_lint.reports.cut import cut
 from tgsession_lint.reports.excerpt import excerpt
 from tgsession_lint.reports.mask import mask
+from tgsession_lint.reports.report import Report
 from tgsession_lint.reports.statistics import render_statistics
 
 SOURCE = """\
@@ -640,7 +641,8 @@ def test_statistics_of_nothing_are_empty() -> None:
 def test_clean_run_loads_nothing_it_does_not_need() -> None:
     code = """
 import sys
-from tgsession_lint.reports import Report, render
+from tgsession_lint.reports import render
+from tgsession_lint.reports.report import Report
 before = set(sys.modules)
 print(render("full", Report((), lambda finding: (), str, "1", {}, "/", 3)), end="")
 print(sorted({"re", "json", "hashlib", "unicodedata", "xml", "urllib.parse"} & (set(sys.modules) - before)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tgsession_lint import config, pipeline
+from tgsession_lint.frozen import replace
 from tgsession_lint.rule import Example, Rule, every_rule
 
 if TYPE_CHECKING:

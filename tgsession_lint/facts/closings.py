@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -10,6 +9,7 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.facts.fates import Fate, fates
 from tgsession_lint.facts.guards import runs_in_loop
+from tgsession_lint.frozen import frozen
 from tgsession_lint.values import Client, Method, Super
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Closing:
     """One call of `disconnect` or `log_out` on a client; `receiver` is the client as the code names it."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from tgsession_lint import catalog
 from tgsession_lint.facts.fates import fates, is_store
+from tgsession_lint.frozen import frozen
 from tgsession_lint.tree import string_value
 from tgsession_lint.values import Class, ClientClass, Function
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Construction:
     """A client that is built here; `by_reference` where the class is handed to something that builds it.
 

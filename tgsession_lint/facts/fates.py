@@ -5,12 +5,12 @@ A value that is given a plain name is followed to the uses of the name, in order
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from tgsession_lint import catalog
+from tgsession_lint.frozen import frozen
 from tgsession_lint.names import lookup, reads
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node, Tree
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fate:
     """One thing that happens to a value; `by` is the node that does it."""
 

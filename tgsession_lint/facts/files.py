@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from tgsession_lint.frozen import frozen
 from tgsession_lint.glance import SESSION_FILE
 from tgsession_lint.literals import origin, strings_in
 from tgsession_lint.tree import source_of
@@ -37,7 +37,7 @@ _SHELL_VERBS = re.compile(r"(?:^|[\s;&|/])(cp|mv|rm|scp|rsync|ln|dd)\s")
 _VERBS = {"cp": "copied", "scp": "copied", "rsync": "copied", "ln": "copied", "dd": "copied", "mv": "moved", "rm": "deleted"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileUse:
     """A session file that is copied, opened, moved or deleted (`how`)."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -10,6 +9,7 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.facts.closings import is_client_method
 from tgsession_lint.facts.guards import runs_in_loop
+from tgsession_lint.frozen import frozen
 from tgsession_lint.tree import source_of
 from tgsession_lint.values import Client, Function, Guarded
 
@@ -30,7 +30,7 @@ _WHY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Idiom:
     """A call that cannot disconnect the client, and why it fails."""
 

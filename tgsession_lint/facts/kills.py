@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from tgsession_lint.frozen import frozen
 from tgsession_lint.glance import SHELL_KILL, WORKER
 from tgsession_lint.literals import origin, strings_in, text_of
 from tgsession_lint.tree import source_of
@@ -33,7 +33,7 @@ _PROCESSES = ("psutil.Process", "subprocess.Popen", "multiprocessing.Process", "
               "asyncio.create_subprocess_shell", "psutil.Popen")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kill:
     """A call that sends SIGKILL; `how` names it in a message."""
 

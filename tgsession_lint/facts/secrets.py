@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from tgsession_lint import session_strings
 from tgsession_lint.facts.sessions import argument
+from tgsession_lint.frozen import frozen
 from tgsession_lint.literals import text_of
 from tgsession_lint.tree import source_of
 from tgsession_lint.values import ClientClass, Guard
@@ -25,7 +25,7 @@ _HASH_NAME = re.compile(r"api_?hash", re.IGNORECASE)
 _SHORTEST = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Secret:
     """A literal that is a credential; what it says is kept out of it on purpose."""
 

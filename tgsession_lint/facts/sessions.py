@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from tgsession_lint.facts.constructions import constructions
+from tgsession_lint.frozen import frozen
 from tgsession_lint.literals import environment_variable, origin, text_of
 from tgsession_lint.values import Guarded
 
@@ -25,7 +25,7 @@ _WRAPPERS = frozenset({"StringSession", "SQLiteSession", "Path", "PurePath", "st
 _MAX_HOPS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionUse:
     """A client or guard on a session that the code names: a file, or an environment variable that holds it."""
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-from tgsession_lint.reports.report import Report
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FORMATS", "Report", "render"]
+    from tgsession_lint.reports.report import Report
 
 FORMATS = ("full", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit")
 
@@ -28,7 +23,10 @@ def render(format: str, report: Report) -> str:  # noqa: A002 - the option's own
     if format not in FORMATS:
         message = f"no such output format: {format}"
         raise ValueError(message)
+    from importlib import import_module
+
     if report.findings:
+        from tgsession_lint.frozen import replace
         from tgsession_lint.reports.presentable import presentable
 
         report = replace(report, findings=tuple(map(presentable, report.findings)))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tgsession_lint.reports.text import count, paint
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tgsession_lint.reports.report import Report
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tgsession_lint.frozen import frozen
 from tgsession_lint.reports.columns import cells, offsets
 
 DOTS = "..."
 FAR = 2000  # characters around the mark that are looked at in a line longer than a screen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cut:
     """The shown part of a line, and the columns (from 0) in it between which the mark stands."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tgsession_lint.frozen import frozen
 from tgsession_lint.reports.columns import columns
 from tgsession_lint.reports.cut import Cut, cut
 from tgsession_lint.reports.presentable import source_line
@@ -20,7 +20,7 @@ WIDTH = 100  # where there is no terminal
 GAP = 4  # columns between a line and what is said beside it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One shown line: its number, its text, what is said of it; *main* has the finding's place."""
 

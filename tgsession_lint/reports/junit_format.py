@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tgsession_lint.frozen import replace
 from tgsession_lint.reports.full_format import paragraph
 from tgsession_lint.reports.text import count, harmless, shown_path
 

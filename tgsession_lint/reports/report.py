@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tgsession_lint.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from tgsession_lint.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """What one run has to say, and what is needed to say it well.
 
