@@ -17,6 +17,7 @@ from .envelope import key_id_of
 if TYPE_CHECKING:
     from .accounts import Profile
     from .connection import Connection
+    from .ledger import Ledger
 
 DUPLICATED = "AUTH_KEY_DUPLICATED"
 AFTERWARDS = {"406": DUPLICATED, "401": "AUTH_KEY_UNREGISTERED", "404": "404"}
@@ -56,10 +57,21 @@ class Policy:
         if self.rule not in RULES or self.after not in AFTERWARDS:
             raise ValueError(f"policy {self.rule!r}, after {self.after!r}: know {RULES} and {tuple(AFTERWARDS)}")
 
-    def rivals(self, known: KnownKey, connection: Connection) -> tuple[list[int], list[str]]:
-        """Connections, and addresses, that may not use the key while *connection* makes a request with it."""
-        if self.rule == "none":
-            return [], []
+    def judge(self, known: KnownKey, connection: Connection, method: str, book: Ledger) -> None:
+        """Destroy a key that makes a request while another connection is live that may not use it."""
+        if known.refusal or connection.refusal or self.rule == "none":
+            return
+        rivals, addresses = self._rivals(known, connection)
+        if not addresses:
+            return
+        known.refusal = AFTERWARDS[self.after]
+        for one in known.live:
+            one.refusal = DUPLICATED
+        numbers = sorted([*rivals, connection.visit.id])
+        book.invalidated(known.key_id, method, numbers, sorted({*addresses, connection.address}), self.rule)
+
+    def _rivals(self, known: KnownKey, connection: Connection) -> tuple[list[int], list[str]]:
+        """Connections that may not be live while *connection* makes a request, and addresses that may not have been."""
         for other in list(known.live):
             other.notice_end()
         others = [other for other in known.live if other is not connection and self._collide(other.address, connection)]

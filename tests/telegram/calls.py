@@ -18,7 +18,6 @@ from .faults import Refusal
 if TYPE_CHECKING:
     from .accounts import Profile
     from .auth_keys import KnownKey
-    from .connection import Connection
     from .server import TelegramServer
 
 _VECTOR, _TRUE, _FALSE, _RESULT = 0x1CB5C415, 0x997275B5, 0xBC799737, 0xF35C6D01
@@ -29,7 +28,6 @@ class Call:
     """One request on its way to its method."""
 
     server: TelegramServer
-    connection: Connection
     known: KnownKey
     request: Any
 

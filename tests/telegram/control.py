@@ -14,7 +14,8 @@ from functools import partial
 from typing import Any
 
 from .accounts import Account
-from .server import CONTROLS, Place, TelegramServer
+from .place import CONTROLS, Place
+from .server import TelegramServer
 from .sessions import Login
 
 _POLL = 0.005

@@ -7,55 +7,22 @@ import secrets
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from telethon import TelegramClient
-from telethon.sessions import StringSession
 from telethon.tl import types
 
-from . import login, methods, sessions  # noqa: F401  the two modules of methods fill the table
+from . import login, methods  # noqa: F401  the two modules of methods fill the table
 from .accounts import SERVICE_ID, Account, Accounts, Profile
-from .auth_keys import AFTERWARDS, DUPLICATED, KeyStore, KnownKey, Policy
+from .auth_keys import KeyStore, KnownKey, Policy
 from .connection import Connection
 from .faults import Faults
 from .ledger import Ledger
-from .rsa_key import PUBLIC_KEY, trust
-from .sessions import API_HASH, API_ID, DC_ID, Login, S
+from .place import Place, control
+from .rsa_key import trust
+from .sessions import Login
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-CONTROLS: set[str] = set()
 _BACKLOG = 1024
 _POLL = 0.005
-
-
-def control(function: F) -> F:
-    """A method that the other two forms of the server have as well, under the same name."""
-    CONTROLS.add(function.__name__)
-    return function
-
-
-class Place:
-    """Where the server is; the same in all its forms."""
-
-    address: str
-    port: int
-    dc_id = DC_ID
-    api_id = API_ID
-    api_hash = API_HASH
-    public_key = PUBLIC_KEY
-
-    def blank_session(self, path: str | Path) -> Path:
-        """Write a session file without a key that points here: the first login goes to this server."""
-        return sessions.blank(path, self.address, self.port)
-
-    def client(self, **options: Any) -> TelegramClient:
-        """Telethon's client, unchanged, not logged in, whose first login goes to this server."""
-        return sessions.client_of(self.point(StringSession()), **options)
-
-    def point(self, session: S) -> S:
-        """Make a session object without a key log in here."""
-        return sessions.point(session, self.address, self.port)
 
 
 class TelegramServer(Place):
@@ -175,7 +142,8 @@ class TelegramServer(Place):
     @control
     def drop_connections(self, how: str = "rst", key_id: str | None = None) -> int:
         """End connections from this side, by `rst` or `fin`: all, or those of one key. Returns how many."""
-        chosen = [one for one in self.connections if key_id in (None, one.visit.key_id) and one.visit.ended is None]
+        self._notice_ends()
+        chosen = [one for one in self.connections if key_id in (None, one.visit.key_id) and not one.is_over]
         for connection in chosen:
             connection.hang_up(reset=how == "rst")
         return len(chosen)
@@ -258,19 +226,6 @@ class TelegramServer(Place):
             self._listener.close()
 
 
-    def judge(self, known: KnownKey, connection: Connection, method: str) -> None:
-        """Destroy a key that makes a request while another connection that may not use it is live."""
-        if known.refusal or connection.refusal:
-            return
-        rivals, addresses = self.policy.rivals(known, connection)
-        if not addresses:
-            return
-        known.refusal = AFTERWARDS[self.policy.after]
-        for one in known.live:
-            one.refusal = DUPLICATED
-        numbers, all_addresses = sorted([*rivals, connection.visit.id]), sorted({*addresses, connection.address})
-        self.book.invalidated(known.key_id, method, numbers, all_addresses, self.policy.rule)
-
     def deliver(self, to: Profile, sender: Profile, text: str) -> None:
         """Keep a message for an account and push it to whoever is connected."""
         letter = to.keep(sender.account.id, sender.account.id, text)
@@ -280,9 +235,9 @@ class TelegramServer(Place):
             self._push(known, updates)
 
     def _push(self, known: KnownKey, updates: Any) -> None:
-        listening = [connection for connection in known.live if connection.wants_updates and not known.refusal]
+        listening = [one.conversation for one in known.live if one.conversation.wants_updates and not known.refusal]
         if listening:
-            max(listening, key=lambda connection: connection.last_active).push(updates)
+            max(listening, key=lambda conversation: conversation.last_active).push(updates)
 
     def _notice_ends(self) -> None:
         for connection in list(self.connections):

@@ -13,7 +13,7 @@ import pytest
 from telethon import errors
 
 from tests.telegram import Controls, TelegramServer, asynchronous, served, spawned
-from tests.telegram.server import CONTROLS
+from tests.telegram.place import CONTROLS
 from tests.telegram.spawned import ROOT
 
 

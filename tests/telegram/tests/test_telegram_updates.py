@@ -19,7 +19,7 @@ def bob(telegram: Controls) -> Login:
 async def test_history_comes_newest_first_and_in_pages(telegram: Controls, alice: Login):
     telegram.add_history(alice.account_id, [f"note {number}" for number in range(150)])
     async with alice.client() as client:
-        texts = [message.text async for message in client.iter_messages("me")]
+        texts = [message.text async for message in client.iter_messages("me", wait_time=0)]
 
     assert texts == [f"note {number}" for number in reversed(range(150))]
 
