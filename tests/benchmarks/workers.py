@@ -1,0 +1,112 @@
+"""What a look at the workers costs beside psutil: `python -m tests.benchmarks.workers [PROCESSES]`.
+
+Starts that many processes (500 unless told otherwise), each with 20 open files, and asks the same questions in turn,
+ours and the peer's. Times are of the processor, so that neighbours count little. Exit status 0 if every gate is met, 1 if
+one is missed. Linux only: elsewhere psutil itself is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import psutil
+
+from tgsession_runtime.workers import holding_open, running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ROUNDS = 30
+_FILES = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question, asked both ways; the part of the peer's time and the time that ours may take beside 500 processes."""
+
+    question: str
+    ours: Callable[[], object]
+    peer: str
+    theirs: Callable[[], object]
+    gate: float
+    gate_ms: float
+
+
+def rows(folder: Path, session: Path) -> list[Row]:
+    """What a guard asks at every enter, and what the safety check asks besides."""
+    return [
+        Row("workers of this project", lambda: running(folder), "psutil.process_iter", _psutil_workers, 0.35, 10),
+        Row("who has this file open", lambda: holding_open(session), "psutil open_files()", lambda: _psutil_open(session), 0.45, 60),
+    ]
+
+
+def main() -> int:
+    """Start the processes, measure, print the table, end them."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    with TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        session = folder / "one.session"
+        session.touch()
+        for _ in range(count):
+            _start(folder, stack)
+        answers = [(row, *_measure(row)) for row in rows(folder, session)]
+        total = len(psutil.pids())
+    sys.stdout.write(f"beside {total} processes, median of {_ROUNDS} rounds, load {os.getloadavg()[0]:.1f}\n")
+    missed = 0
+    for row, ours, theirs, ratio in answers:
+        met = ours <= row.gate_ms and ratio <= row.gate
+        missed += not met
+        sys.stdout.write(
+            f"{row.question:<24} {ours:6.1f} ms (<= {row.gate_ms:g})   {row.peer:<20} {theirs:6.1f} ms   "
+            f"ratio {ratio:.2f} (<= {row.gate})   {'ok' if met else 'MISSED'}\n"
+        )
+    return int(missed > 0)
+
+
+def _start(folder: Path, stack: ExitStack) -> None:
+    files = [stack.enter_context((folder / f"{number}.log").open("w")) for number in range(_FILES)]
+    words = ["sleep", "600"]
+    process = subprocess.Popen(words, pass_fds=[file.fileno() for file in files], stdout=subprocess.DEVNULL)
+    stack.callback(process.wait)
+    stack.callback(process.kill)
+    for file in files:
+        file.close()
+
+
+def _measure(row: Row) -> tuple[float, float, float]:
+    """Both medians in ms, and the median of the pairs' ratios: a slow moment meets both of a pair."""
+    row.ours(), row.theirs()
+    pairs = [(_time(row.ours), _time(row.theirs)) for _ in range(_ROUNDS)]
+    return median(a for a, _ in pairs), median(b for _, b in pairs), median(a / b for a, b in pairs)
+
+
+def _time(call: Callable[[], object]) -> float:
+    begun = time.process_time()
+    call()
+    return (time.process_time() - begun) * 1000
+
+
+def _psutil_workers() -> list[int]:
+    """The usual recipe; it also reports editors and searches."""
+    psutil.process_iter.cache_clear()
+    lines = ((one.info["pid"], one.info["cmdline"] or []) for one in psutil.process_iter(["pid", "name", "cmdline"]))
+    return [pid for pid, words in lines if "celery" in " ".join(words)]
+
+
+def _psutil_open(session: Path) -> list[int]:
+    psutil.process_iter.cache_clear()
+    files = ((one.info["pid"], one.info["open_files"] or []) for one in psutil.process_iter(["pid", "open_files"]))
+    return [pid for pid, opened in files if any(file.path == str(session) for file in opened)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
