@@ -1,4 +1,6 @@
-"""Writes the pages that are made from the code: a page a rule, their index, and the help in cli.md.
+"""Writes the pages that are made from the code: a page a rule, their index, and what other pages have between marks.
+
+The marks are `<!-- COMMAND --help -->` or `<!-- settings -->`, and `<!-- end -->`.
 
 `python docs/generate.py` writes them, `--check` only compares and exits with 1 when one is stale.
 """
@@ -14,12 +16,17 @@ sys.path.insert(0, str(DOCS.parent))  # the code that the pages are made from is
 
 import click  # noqa: E402
 
+from tgsession_lint import cli as lint  # noqa: E402
 from tgsession_lint import pages  # noqa: E402
-from tgsession_lint.cli import NAME, cli  # noqa: E402
 from tgsession_lint.rule import every_rule  # noqa: E402
+from tgsession_runtime import cli as guard  # noqa: E402
+from tgsession_runtime.setting import SETTINGS, Setting  # noqa: E402
 
 WIDTH = 100
+PARTS = ("cli.md", "guard-cli.md", "guard-configuration.md")
+GROUPS: dict[str, click.Group] = {lint.NAME: lint.cli, guard.NAME: guard.cli}
 _HELP = re.compile(r"(<!-- (?P<command>[a-z -]+) --help -->\n).*?(<!-- end -->)", re.DOTALL)
+_SETTINGS = re.compile(r"(<!-- settings -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def generated() -> dict[Path, str]:
@@ -27,22 +34,43 @@ def generated() -> dict[Path, str]:
     rules = every_rule()
     found = {DOCS / "rules" / f"{rule.name}.md": pages.markdown(rule) for rule in rules}
     found[DOCS / "rules" / "index.md"] = pages.index(rules)
-    found[DOCS / "cli.md"] = with_help((DOCS / "cli.md").read_text("utf-8"))
+    found.update({DOCS / name: with_parts((DOCS / name).read_text("utf-8")) for name in PARTS})
     return found
 
 
-def with_help(text: str) -> str:
-    """*text* with the help of each command where a comment names it."""
-    return _HELP.sub(lambda found: f"{found[1]}\n```text\n{help_of(found['command'])}\n```\n\n{found[3]}", text)
+def with_parts(text: str) -> str:
+    """*text* with the help of each command, and the settings, where a comment names them."""
+    text = _HELP.sub(lambda found: f"{found[1]}\n```text\n{help_of(found['command'])}\n```\n\n{found[3]}", text)
+    return _SETTINGS.sub(lambda found: f"{found[1]}\n{settings()}\n\n{found[2]}", text)
 
 
 def help_of(words: str) -> str:
     """What `--help` prints, at a width that does not depend on the terminal."""
-    settings = {**cli.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
-    context = click.Context(cli, info_name=NAME, **settings)
-    for word in words.split()[1:]:
-        context = click.Context(cli.commands[word], context, info_name=word)
+    name, *more = words.split()
+    group = GROUPS[name]
+    settings = {**group.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    context = click.Context(group, info_name=name, **settings)
+    for word in more:
+        command = group.get_command(context, word)
+        if command is None:
+            raise SystemExit(f"there is no command `{words}`")
+        context = click.Context(command, context, info_name=word)
     return context.get_help().rstrip()
+
+
+def settings() -> str:
+    """The table of what can be set for the guard."""
+    rows = [row_of(setting) for setting in SETTINGS if setting.example or not setting.commit]
+    return "\n".join(["| setting | variable | takes | default | in the file |", "| --- | --- | --- | --- | --- |", *rows])
+
+
+def row_of(setting: Setting) -> str:
+    """The row of one setting."""
+    default = "see below" if setting.name == "state_dir" else "none" if setting.default is None else setting.default
+    if isinstance(default, (bool, float)):
+        default = str(default).lower().removesuffix(".0")
+    example = f"{setting.key} = {setting.example}" if setting.commit else f'{setting.key}-file = "…"'
+    return f"| `{setting.name}` | `{setting.variable}` | {setting.wanted} | {default} | `{example}` |"
 
 
 def stale(found: dict[Path, str]) -> list[Path]:

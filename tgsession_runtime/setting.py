@@ -26,7 +26,7 @@ class Setting:
     """The value as it is used; raises ValueError for what it cannot be."""
     default: Any = None
     example: str = ""
-    """How it stands in `pyproject.toml`."""
+    """How it stands in `pyproject.toml`; empty where it does nothing yet."""
     secret: bool = False
     """No message shows it, and a file may hold it."""
     commit: bool = True
@@ -107,6 +107,12 @@ def folder(value: Any) -> str:
     return text(os.fspath(value) if isinstance(value, os.PathLike) else value)
 
 
+def no_store(value: Any) -> None:
+    """No lease at all: what would be passed over in silence looks like a protection."""
+    if value is not None:
+        raise ValueError
+
+
 _SECONDS = "a number of seconds, 0 or more"
 
 SETTINGS = (
@@ -122,7 +128,7 @@ SETTINGS = (
     Setting("workers", "refuse, wait or ignore", choice, "refuse", '"refuse"'),
     Setting("exclusive", "true or false", truth, default=True, example="true"),
     Setting("state_dir", "the path of a folder", folder, example='"/var/lib/bots/state"', path=True),
-    Setting("lease", "the address of a lease store", lambda value: text(value) if isinstance(value, str) else value),
-    Setting("lease_required", "true or false", truth, default=True, example="true"),
+    Setting("lease", "nothing yet: this release has no lease stores", no_store),
+    Setting("lease_required", "true or false", truth, default=True),
 )  # fmt: skip
 NAMED = {setting.name: setting for setting in SETTINGS}

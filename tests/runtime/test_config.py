@@ -218,9 +218,9 @@ def test_an_api_hash_in_a_committed_file_is_taken(project: Path) -> None:
 
 
 def test_no_secret_stands_in_the_repr_of_settings(project: Path) -> None:
-    shown = repr(load(project, session_string=STRING, api_hash=HASH, bot_token=TOKEN, lease="redis://:secret@host"))
+    shown = repr(load(project, session_string=STRING, api_hash=HASH, bot_token=TOKEN))
 
-    assert not any(secret in shown for secret in (STRING, HASH, TOKEN, "redis://:secret"))
+    assert not any(secret in shown for secret in (STRING, HASH, TOKEN))
 
 
 @pytest.mark.parametrize("secret", [HASH, STRING, TOKEN])
@@ -305,6 +305,11 @@ def test_any_argument_is_taken_or_refused_on_purpose(name: str, value: object) -
         settings({name: value}, environ={"HOME": "/nowhere"}, cwd=Path("/"))
     except ConfigurationError as error:
         assert error.explain().startswith("error: ")
+
+
+def test_a_lease_is_refused_rather_than_passed_over(project: Path) -> None:
+    assert "no lease stores" in refusal(project, {"TGSESSION_LEASE": "redis://host"})
+    assert load(project, lease=None).lease is None
 
 
 # what is unknown
