@@ -27,6 +27,7 @@ from tgsession_runtime.waiting import take, to_the_end, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tgsession_runtime.claim import Claim
     from tgsession_runtime.plan import Plan
@@ -96,8 +97,15 @@ class Life:
         self.name = with_key(self.name)
         tombstones.refuse(self.name, self.plan.state)
         lock = self.name.lock_path
-        if lock is not None and self._is_blank() and not self.plan.bot_token and is_free(lock):
+        if lock is not None and self._is_blank() and not self.plan.bot_token and self._is_nobodys(lock):
             raise NotLoggedInError(self.name.label)
+
+    @staticmethod
+    def _is_nobodys(lock: Path) -> bool:
+        try:
+            return is_free(lock)
+        except OSError:  # taking it will say what is wrong with it
+            return False
 
     def _is_blank(self) -> bool:
         return self.name.path is not None and self.name.key_id is None
@@ -129,6 +137,8 @@ class Life:
             raise NoConnectionError(self.name.label, f"no answer in {seconds:g} s") from error
         except SessionError:
             raise
+        except (OSError, EOFError, BufferError) as error:  # BufferError: a transport error instead of an answer
+            raise NoConnectionError(self.name.label, str(error) or type(error).__name__) from error
         except Exception as error:
             self._explain(error)
             raise
@@ -154,10 +164,7 @@ class Life:
         return client
 
     async def _connect(self, client: Any) -> None:
-        try:
-            await client.connect()
-        except (ConnectionError, asyncio.TimeoutError) as error:
-            raise NoConnectionError(self.name.label, str(error)) from error
+        await client.connect()
         if not self._authorised and not await self._is_authorised(client):
             if not self.plan.bot_token:
                 raise NotLoggedInError(self.name.label)
