@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from tgsession_runtime import forks, holder, line
-from tgsession_runtime.errors import LockError, SessionHeldHereError, SessionInUseError
+from tgsession_runtime.errors import LockError, SessionHeldHereError, SessionInUseError, StateFolderError
 from tgsession_runtime.events import event
 from tgsession_runtime.file_lock import RecordedLock, SharedLock, holders, is_free, recorded
 from tgsession_runtime.session import with_key
@@ -82,7 +82,7 @@ class Claim:
         return f"somebody deleted or replaced the lock file `{broken}`" if broken else ""
 
     def release(self) -> None:
-        """Give the session up and wake whoever has waited longest for it."""
+        """Give the session up and wake whoever has waited longest for it; whatever fails, all locks are given up."""
         if self._pid != os.getpid():
             return  # a fork is not a holder
         while self._locks:
@@ -90,9 +90,10 @@ class Claim:
             _here.forget(lock.path, self)
             try:
                 lock.release()
-            finally:
-                with suppress(OSError):
-                    line.wake(self._state.waiting(lock.path))
+            except OSError as error:  # the kernel has closed the file nevertheless; the next lock must have its turn
+                event(logging.WARNING, "release", self.name, f"releasing `{lock.path}`: {error.strerror or error}")
+            with suppress(OSError, StateFolderError):
+                line.wake(self._state.waiting(lock.path))
 
     def after_fork_in_child(self) -> None:
         """The claim is the parent's; the child remembers only whose it is."""

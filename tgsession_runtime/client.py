@@ -107,7 +107,7 @@ class Guard(Generic[C]):
         block = self._own_block()
         block.inside = False
         with interrupts.deferred():
-            _, block.cancelled = await to_the_end(block.life.end())
+            _, block.cancelled = await to_the_end(block.life.end)
         self._block = None
         _raise(interrupts.leave(block))
         block.conclude(error)

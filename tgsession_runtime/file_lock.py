@@ -60,8 +60,8 @@ class RecordedLock:
         assert self._holder is not None  # noqa: S101 - set by the only caller
         found = decode(os.pread(descriptor, SIZE, _AT)) if hasattr(os, "pread") else None
         self.predecessor = found if found is not None and found.state == "holding" else None
-        self.descriptor = descriptor
         _write(descriptor, self._holder)
+        self.descriptor = descriptor  # only now: after a failure filelock closes it, and the number may be another file's
 
     def mark(self, state: Literal["waiting", "holding", "released"], key_id: str) -> None:
         """Say in the record how things are now."""

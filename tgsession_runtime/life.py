@@ -68,16 +68,29 @@ class Life:
         return self.client
 
     async def end(self) -> None:
-        """Disconnect, then give the session up; to be run to its end, whatever happens meanwhile."""
+        """Disconnect, then give the session up; to be run to its end, whatever happens meanwhile: cancelled, it hurries."""
         if self._watch is not None:
             self._watch.cancel()
-            await asyncio.wait({self._watch})
-        if self.client is not None:
-            self._log(logging.DEBUG, "disconnecting", "disconnecting")
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({self._watch})
+        try:
+            if self.client is not None:
+                await self._disconnect()
+        finally:
+            self._give_up()
+
+    async def _disconnect(self) -> None:
+        self._log(logging.DEBUG, "disconnecting", "disconnecting")
+        try:
             left = await disconnect(self.client, self.name, self.plan.disconnect_timeout)
-            level = logging.DEBUG if left.clean else logging.WARNING
-            how = "disconnected" if left.clean else f"cut off: {left.error or 'no sign of the other side'}"
-            self._log(level, "disconnected", how, clean=left.clean, attempts=left.attempts)
+        except BaseException:
+            sockets.abort(self.client)
+            raise
+        level = logging.DEBUG if left.clean else logging.WARNING
+        how = "disconnected" if left.clean else f"cut off: {left.error or 'no sign of the other side'}"
+        self._log(level, "disconnected", how, clean=left.clean, attempts=left.attempts)
+
+    def _give_up(self) -> None:
         if self._revoked:
             self._bury()
         if self._claim is not None:
@@ -206,7 +219,7 @@ class Life:
 
     async def _undo(self, error: BaseException) -> None:
         self._log(logging.DEBUG, "failed", f"not entered: {type(error).__name__}")
-        _, cancelled = await to_the_end(self.end())
+        _, cancelled = await to_the_end(self.end)
         if cancelled and not isinstance(error, asyncio.CancelledError):
             raise asyncio.CancelledError from error
 

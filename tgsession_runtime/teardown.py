@@ -129,14 +129,15 @@ async def _finish(endings: Endings, seconds: float, *, at_once: bool) -> bool:
 
 async def _close_session(client: Any, *, failed: bool) -> None:
     """Save and close what a failed disconnect has left open: an open transaction locks the file for everybody."""
-    session = getattr(client, "session", None)
-    database = getattr(session, "_conn", None)
+    session, database = getattr(client, "session", None), _database(client)
     if session is None or not (failed or database):
         return
     try:
         for step in (session.save, session.close):
             if inspect.isawaitable(done := step()):
-                await done
+                task = asyncio.ensure_future(done)
+                await _settle({task}, _in(_NOTICE))
+                _retrieve(task)
     except Exception:  # of whatever keeps the session; what can be done about SQLite's follows
         # Somebody else has the file. The auth key is in it since the connect; only cached entities are given up.
         if database is not None:
@@ -162,6 +163,7 @@ async def _clear_up(client: Any) -> None:
             future = getattr(request, "future", None)
             if future is not None and not future.done():
                 future.set_exception(ConnectionError("the client was disconnected before this request was sent"))
+                future.exception()  # seen, should nobody be waiting for it any more
 
 
 def _underway(client: Any) -> set[asyncio.Task[Any]]:
@@ -186,6 +188,16 @@ def _retrieve(task: asyncio.Future[Any]) -> BaseException | None:
 
 def _wait_less_for_the_file(client: Any) -> None:
     """SQLite waits 5 s for a locked file and stops the loop meanwhile; attempts that are repeated need no more than this."""
-    database = getattr(getattr(client, "session", None), "_conn", None)
-    with suppress(sqlite3.Error, AttributeError):
-        database.execute("pragma busy_timeout = 500")  # type: ignore[union-attr] # no database: nothing to do
+    if (database := _database(client)) is not None:
+        with suppress(sqlite3.Error):
+            database.execute("pragma busy_timeout = 500")
+
+
+def _database(client: Any) -> sqlite3.Connection | None:
+    """The open database of Telethon's own kind of session; other kinds may have anything under that name."""
+    found = getattr(getattr(client, "session", None), "_conn", None)
+    return found if isinstance(found, sqlite3.Connection) else None
+
+
+def _in(seconds: float) -> float:
+    return asyncio.get_running_loop().time() + seconds

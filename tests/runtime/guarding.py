@@ -25,16 +25,17 @@ QUICK: dict[str, Any] = {"lock_timeout": 0.5, "connect_timeout": 10.0, "disconne
 IMPATIENT = 0.2  # seconds for a connect that does not come about
 FORMS = ("async with", "with")
 
-# Takes the session file that each line of its input names, and says in a line what came of it.
+# Claims what each line of its input names, a state folder and a session file, and says in a line what came of it.
 _CONTENDER = """
-import os, sys
+import sys
 from tgsession_runtime.claim import contend, wait_for
 from tgsession_runtime.session import name_of
 from tgsession_runtime.state import state_of
 print("ready", flush=True)
 for line in sys.stdin:
+    state, session = line.strip().split("\t")
     try:
-        wait_for(contend(name_of(line.strip()), state_of(os.environ), timeout=0.0)).release()
+        wait_for(contend(name_of(session), state_of({"TGSESSION_STATE_DIR": state}), timeout=0.0)).release()
         print("free", flush=True)
     except Exception as error:
         print(repr(error), flush=True)
@@ -101,7 +102,7 @@ class Contender:
     def __call__(self, session: Path | str) -> str:
         """`free`, or what kept it out."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{session}\n")
+        self._process.stdin.write(f"{os.environ['TGSESSION_STATE_DIR']}\t{session}\n")
         self._process.stdin.flush()
         return self._line()
 
