@@ -80,6 +80,10 @@ class Project:
         (project.root / "proj.py").write_text(_APP.format(truth=str(project.truth), settings=dict(settings)))
         return project
 
+    def has_main(self, name: str) -> bool:
+        """Whether the main process of node *name* is ready."""
+        return (self.truth / f"{name}.main").exists()
+
     def main(self, name: str, timeout: float = 60) -> int:
         """The pid that the main process of node *name*, or `beat`, has written down once it was ready."""
         return self.wait(f"{name}.main", timeout)["pid"]

@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.celery_support import Crowd, Project, folder_broker, redis_broker, redis_server, until
+from tests.celery_support import Crowd, Project, Started, folder_broker, redis_broker, redis_server, until
 from tgsession_runtime.workers import holding_open, running
 from tgsession_runtime.workers.linux import Linux
 from tgsession_runtime.workers.portable import Portable
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes a
 BIN = Path(sys.executable).parent
 CELERY = str(BIN / "celery")
 PYTHON = sys.executable
+_CELERY = tuple(map(int, version("celery").split(".")[:2]))
 POOLS = ("prefork", "threads", "solo", "gevent", "eventlet")
 
 
@@ -75,7 +77,8 @@ def _shapes() -> Iterator[Shape]:
     yield Shape("detached", (CELERY, "-A", "proj", *worker, "--detach", "--pidfile={truth}/%n.pid", "--logfile={truth}/%n.log"),
                 "prefork", False, pool_size=2, daemon=True)  # fmt: skip
     yield Shape("timeout", ("timeout", "600", CELERY, "-A", "proj", *worker, "-P", "solo"), "solo", False)
-    yield Shape("spawned", (CELERY, "-A", "proj", *worker, "--pool-start-method", "spawn"), "prefork", False, pool_size=2)
+    if _CELERY >= (5, 7):
+        yield Shape("spawned", (CELERY, "-A", "proj", *worker, "--pool-start-method", "spawn"), "prefork", False, pool_size=2)
     if uv := shutil.which("uv", path=f"{BIN}:{os.environ['PATH']}"):
         run = (uv, "run", "--no-project", "--offline", "--python", PYTHON, "celery", "-A", "proj", *worker, "-P", "solo")
         yield Shape("uv", run, "solo", False)
@@ -137,13 +140,13 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "redis": Project.write(folder / "a", {"broker_url": url}),
             "folder": Project.write(folder / "b", folder_broker(folder / "queues")),
         }
-        for shape in SHAPES:
-            _start(shape, projects[shape.broker], crowd, folder, hidden)
+        started = {shape: _start(shape, projects[shape.broker], crowd, folder, hidden) for shape in SHAPES}
         crowd.start((CELERY, "-A", "proj", "beat", "-s", "schedule"), projects["redis"].root)
         alike = {name: crowd.start(words, projects["redis"].root).pid for name, words in _look_alikes(folder)}
         for shape in SHAPES:
             project = projects[shape.broker]
-            pid = project.main(shape.node, 240)
+            until(lambda p=project, s=shape: p.has_main(s.node) or _has_failed(started[s]), f"{shape.name} is ready", 240)
+            pid = project.main(shape.node, 0)
             if shape.daemon:
                 crowd.others.append(os.getpgid(pid))
             until(lambda p=project, s=shape: len(p.pool(s.node)) >= s.pool_size, f"{shape.name} has its pool")
@@ -180,12 +183,19 @@ def _set_to_work(project: Project) -> Answer:
     return pickle.loads(answer.read_bytes())
 
 
-def _start(shape: Shape, project: Project, crowd: Crowd, folder: Path, hidden: Path) -> None:
+def _start(shape: Shape, project: Project, crowd: Crowd, folder: Path, hidden: Path) -> Started:
     names = {"node": shape.node, "name": shape.name, "root": str(project.root), "truth": str(project.truth)}
     words = [word.format(**names) for word in shape.words]
     path = os.pathsep.join([*([] if shape.titled else [str(hidden)]), str(Path(__file__).parents[3])])
     environment = {"PYTHONPATH": path, "NODE": shape.node, "C_FORCE_ROOT": "1"}
-    crowd.start(words, project.root if shape.cwd == "root" else folder, environment)
+    return crowd.start(words, project.root if shape.cwd == "root" else folder, environment)
+
+
+def _has_failed(one: Started) -> bool:
+    """A worker that could not start says why in its log; one that has gone to the background has ended well."""
+    status = one.process.poll()
+    assert not status, one.log.read_text()
+    return False
 
 
 @pytest.mark.parametrize("system", ["linux", "psutil"])
