@@ -35,6 +35,7 @@ class RecordedLock:
         """Who held it last, where that one did not release it."""
         self.descriptor = -1
         self._holder: Holder | None = None
+        self._before: Holder | None = None
         self._lock = FileLock(
             path,
             thread_local=False,  # a guard may be left by another thread than entered it
@@ -50,6 +51,8 @@ class RecordedLock:
             OSError: it cannot be taken at all: a read-only folder, a foreign file, a file system without locks.
         """
         self._holder = holder
+        # Before 4.2, which needs Python 3.11, filelock empties a file as it takes it: what it says is to be read first.
+        self._before = _read(self.path)
         try:
             self._lock.acquire(blocking=False)
         except Timeout:
@@ -59,6 +62,8 @@ class RecordedLock:
     def _acquired(self, descriptor: int) -> None:
         assert self._holder is not None  # noqa: S101 - set by the only caller
         found = decode(os.pread(descriptor, SIZE, _AT)) if hasattr(os, "pread") else None
+        if found is None and self._before is not None and liveness(self._before) != "alive":
+            found = self._before
         self.predecessor = found if found is not None and found.state == "holding" else None
         _write(descriptor, self._holder)
         self.descriptor = descriptor  # only now: after a failure filelock closes it, and the number may be another file's

@@ -271,12 +271,15 @@ def test_the_session_comes_from_the_settings(folder: Path) -> None:
 
 
 def test_a_guard_within_is_told_that_it_has_the_session_already(folder: Path) -> None:
-    code = "from tgsession_runtime import guarded_client\nwith guarded_client('alerts', 1, 'x'): pass"
+    code = (
+        "from tgsession_runtime import SessionHeldHereError, guarded_client\n"
+        "try:\n    with guarded_client('alerts', 1, 'x'): pass\nexcept SessionHeldHereError as error: print(error.explain())"
+    )
     for command in ([sys.executable, "-c", code], ["sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-c", code]):
         done = run(folder, *command)
 
-        assert "SessionHeldHereError: session `alerts` is already held by" in done.err
-        assert "start it without `tgsession-guard run`" in done.err
+        assert "error: session `alerts` is already held by" in done.out
+        assert "start it without `tgsession-guard run`" in done.out
 
 
 def test_a_run_within_a_run_is_refused_at_once(folder: Path) -> None:
