@@ -16,6 +16,8 @@ _Question: TypeAlias = "Callable[[], Values]"
 _DEEPEST = 200
 # As often a circle is gone round before it is left to what does not go round.
 _MAX_ROUNDS = 4
+# As often an answer may grow that others hang on: one that describes itself, as a call with its own result, never rests.
+_MAX_GROWTHS = 8
 _NEVER = 1 << 30
 
 
@@ -127,6 +129,7 @@ class _Exchange:
         self._hanging: dict[object, dict[object, None]] = {}
         """For each question those that have asked it, in order."""
         self._pending: dict[object, None] = {}
+        self._growths: dict[object, int] = {}
         self._asking: object = None
 
     def ask(self, key: object, question: _Question) -> Values:
@@ -146,7 +149,9 @@ class _Exchange:
             self._asking = current
             before = self._known.get(current)
             after = union(before or (), self._questions[current]())
-            if before is None or set(after) != set(before):
+            growths = self._growths.get(current, 0)
+            if before is None or (growths < _MAX_GROWTHS and set(after) != set(before)):
+                self._growths[current] = growths + 1
                 self._known[current] = after
                 self._pending.update(self._hanging.get(current, {}) if after else {})
         return self._known
