@@ -134,11 +134,8 @@ class Claim:
             line.wake(waiting)  # the next may share it too
 
     def _wait_in_line(self, lock: RecordedLock | SharedLock, place: line.Place, wait: _Wait) -> Generator[Pause, None, None]:
-        # Whoever comes last does not take a lock that was freed for the first.
-        may_try = place.is_first()
         try:
-            while not (may_try and self._try(lock)):
-                may_try = True
+            while not (place.may_look() and self._try(lock)):
                 _here.refuse(self.name, lock.path, self.holder)
                 known = self._holders(lock.path)
                 wait.check(self.name, known)

@@ -8,7 +8,7 @@ import secrets
 import socket
 import sys
 import threading
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any, Literal
@@ -52,7 +52,7 @@ class Holder:
 
     def encode(self) -> bytes:
         """The record as one padded block."""
-        data = json.dumps(asdict(self), separators=(",", ":")).encode()
+        data = json.dumps({one: getattr(self, one) for one in self.__slots__}, separators=(",", ":")).encode()
         return data.ljust(SIZE - 1) + b"\n"
 
 
@@ -96,16 +96,7 @@ def is_ancestor(holder: Holder) -> bool:
 
     A program that `tgsession-guard run` has started is named in the record as the holder.
     """
-    import psutil
-
-    if liveness(holder) != "alive":
-        return False
-    if holder.pid == os.getpid():
-        return True
-    try:
-        return any(parent.pid == holder.pid for parent in psutil.Process().parents())
-    except psutil.Error:
-        return os.getppid() == holder.pid
+    return (holder.pid, holder.started) in _ancestry(os.getpid()) and liveness(holder) == "alive"
 
 
 def hostname() -> str:
@@ -116,19 +107,46 @@ def hostname() -> str:
 def started_at(pid: int) -> str | None:
     """When process *pid* started, in the system's own count; None if there is no such process."""
     if sys.platform == "linux":
-        try:
-            with open(f"/proc/{pid}/stat", "rb") as file:
-                # The command stands in parentheses and may hold anything, parentheses too. A zombie holds nothing.
-                after = file.read().rpartition(b")")[2].split()
-        except OSError:
-            return None
-        return None if after[0] in {b"Z", b"X"} else after[19].decode()
+        # A zombie holds nothing.
+        found = _stat(pid)
+        return None if found is None or found[0] in {b"Z", b"X"} else found[19].decode()
     import psutil
 
     try:
         return str(psutil.Process(pid).create_time())
     except psutil.Error:
         return None
+
+
+def _stat(pid: int) -> list[bytes] | None:
+    """What Linux says of process *pid*, from its state on: the field numbers of proc(5) less 3."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            # The command stands in parentheses and may hold anything, parentheses too.
+            return file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=1)
+def _ancestry(pid: int) -> frozenset[tuple[int, str]]:
+    """*pid* and the processes that it descends from, with when each started; nobody becomes one later.
+
+    On Linux without psutil: fifty waiters that each import it would cost more than all their waits.
+    """
+    if sys.platform != "linux":
+        import psutil
+
+        try:
+            line = [pid, *(one.pid for one in psutil.Process(pid).parents())]
+        except psutil.Error:
+            line = [pid, os.getppid()]
+        return frozenset((one, started_at(one) or "") for one in line)
+    found: set[tuple[int, str]] = set()
+    while pid and (stat := _stat(pid)) is not None:
+        found.add((pid, stat[19].decode()))
+        pid = int(stat[1])
+    return frozenset(found)
 
 
 @lru_cache(maxsize=1)

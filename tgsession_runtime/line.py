@@ -9,6 +9,7 @@ Where there are no named pipes (Windows) and across containers, waiters find the
 from __future__ import annotations
 
 import os
+import sys
 import time
 from contextlib import suppress
 from itertools import count
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from tgsession_runtime import forks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 # A killed holder wakes nobody: its first waiter finds out within this time, in seconds.
@@ -32,6 +34,7 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._descriptor = folder, -1
+        self._first: str | None = ""  # who was first in line when this waiter last looked
         # The clock since boot is the same for all processes; the rest only makes the name its own.
         self._name = f"{time.monotonic_ns():020d}-{os.getpid()}-{next(_numbers)}"
         if hasattr(os, "mkfifo"):
@@ -46,18 +49,32 @@ class Place:
         """Readable when this waiter is woken; None where waiters are not woken."""
         return None if self._descriptor < 0 else self._descriptor
 
-    def is_first(self) -> bool:
-        """Whether nobody has waited longer, or nobody can tell."""
-        return self._descriptor < 0 or _oldest(self._folder) in {self._name, None}
+    def may_look(self) -> bool:
+        """Whether this waiter may try the lock now; to be asked before each try.
+
+        It may when it is first, when it was woken, and when the line has not moved since it last asked. Others leave the lock
+        alone: it is free for the moment that the first in line takes to wake up, and is not theirs.
+        """
+        if self._descriptor < 0:
+            return True
+        woken = self._was_woken()
+        first, before = _oldest(self._folder), self._first
+        self._first = first
+        return woken or first in {self._name, None, before}
 
     def pause(self) -> float:
         """How long to wait for being woken before the lock is looked at anyway, in seconds."""
         if self._descriptor < 0:
             return _WITHOUT_PIPES
+        return _FIRST_LOOKS if self._first in {self._name, None} else _OTHERS_LOOK
+
+    def _was_woken(self) -> bool:
+        """Whether somebody did; emptied before the lock is tried, so that what comes during the try ends the next pause."""
+        woken = False
         with suppress(OSError):
             while os.read(self._descriptor, 64):
-                pass
-        return _FIRST_LOOKS if self.is_first() else _OTHERS_LOOK
+                woken = True
+        return woken
 
     def leave(self) -> None:
         """Give the place up."""
@@ -79,23 +96,32 @@ def anybody(folder: Path) -> bool:
 
 
 def wake(folder: Path) -> None:
-    """Wake whoever has waited longest in *folder*."""
-    name = _oldest(folder)
-    if name is not None:
+    """Wake whoever has waited longest in *folder*, and those behind it up to the first who had not been woken already.
+
+    Who was woken before and has not come is on its way, or was stopped: then the next must not wait for it.
+    """
+    for name in _living(folder):
         with suppress(OSError):
             descriptor = os.open(folder / name, os.O_WRONLY | os.O_NONBLOCK)
             try:
+                known = _unread(descriptor)
                 os.write(descriptor, b"\0")
             finally:
                 os.close(descriptor)
+            if not known:
+                return
 
 
 def _oldest(folder: Path) -> str | None:
-    """The oldest waiter that lives; the leftovers of dead ones before it are cleared away."""
+    return next(_living(folder), None)
+
+
+def _living(folder: Path) -> Iterator[str]:
+    """The waiters that live, the oldest first; the leftovers of dead ones before them are cleared away."""
     try:
         names = sorted(os.listdir(folder))
     except OSError:
-        return None
+        return
     for name in names:
         try:
             os.close(os.open(folder / name, os.O_WRONLY | os.O_NONBLOCK))
@@ -105,8 +131,15 @@ def _oldest(folder: Path) -> str | None:
                 with suppress(OSError):
                     (folder / name).unlink()
         else:
-            return name
-    return None
+            yield name
+
+
+def _unread(descriptor: int) -> int:
+    """How many bytes wait in the pipe to be read by its waiter."""
+    import fcntl
+    import termios
+
+    return int.from_bytes(fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4), sys.byteorder)
 
 
 def _is_old(name: str) -> bool:

@@ -1,0 +1,92 @@
+"""The line of waiters: whose turn it is, and that no wake-up is lost."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tgsession_runtime import holder, line
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="waiters look regularly where there are no named pipes")
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[tuple[line.Place, line.Place]]:
+    """The first in a line, and one behind it."""
+    places = line.Place(tmp_path), line.Place(tmp_path)
+    yield places
+    for place in places:
+        place.leave()
+
+
+def test_the_oldest_is_woken_alone(tmp_path: Path, two: tuple[line.Place, line.Place]) -> None:
+    line.wake(tmp_path)
+
+    assert [is_woken(place) for place in two] == [True, False]
+
+
+def test_who_was_woken_and_has_not_come_does_not_hold_up_the_next(tmp_path: Path, two: tuple[line.Place, line.Place]) -> None:
+    line.wake(tmp_path)
+    line.wake(tmp_path)
+
+    assert [is_woken(place) for place in two] == [True, True]
+
+
+def test_a_newcomer_leaves_the_lock_to_those_before_it(two: tuple[line.Place, line.Place]) -> None:
+    first, newcomer = two
+
+    assert first.may_look()
+    assert not newcomer.may_look()
+
+
+def test_a_waiter_looks_once_the_line_stands_still(two: tuple[line.Place, line.Place]) -> None:
+    _, waiter = two
+    waiter.may_look()
+
+    assert waiter.may_look()
+
+
+def test_a_waiter_looks_when_it_has_become_first(two: tuple[line.Place, line.Place]) -> None:
+    first, waiter = two
+    waiter.may_look()
+    first.leave()
+
+    assert waiter.may_look()
+
+
+def test_what_wakes_during_a_look_ends_the_next_pause(tmp_path: Path, two: tuple[line.Place, line.Place]) -> None:
+    first, _ = two
+    first.may_look()
+    line.wake(tmp_path)
+    first.pause()
+
+    assert is_woken(first)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere psutil is asked")
+def test_who_waits_tells_its_ancestors_without_loading_psutil() -> None:
+    program = (
+        "import sys; from tgsession_runtime import holder\n"
+        "print(holder.is_ancestor(holder.decode(sys.stdin.buffer.read())), 'psutil' in sys.modules)"
+    )
+
+    found = subprocess.run([sys.executable, "-c", program], input=holder.current().encode(), capture_output=True, check=True)
+    assert found.stdout.split() == [b"True", b"False"]
+
+
+def test_a_program_that_ended_is_nobody_s_ancestor() -> None:
+    gone = replace(holder.current(), pid=os.getppid(), started="1")
+
+    assert not holder.is_ancestor(gone)
+
+
+def is_woken(place: line.Place) -> bool:
+    """Whether a byte waits for *place*."""
+    return bool(select.select([place.descriptor], [], [], 0)[0])
