@@ -22,6 +22,7 @@ _ENDING = frozenset(name for name in _NAMES if not name.startswith("SIGUSR"))
 # What Python itself ignores, and a program must not inherit so.
 _IGNORED_BY_PYTHON = tuple(number for name in ("SIGPIPE", "SIGXFSZ") if (number := getattr(signal, name, None)) is not None)
 _LOOK_EVERY = 0.1  # seconds, while only what the program left behind is waited for
+_LOOK_AT_CLAIM_EVERY = 1.0  # seconds, as a guarded block does it
 
 
 class Ended(NamedTuple):
@@ -47,8 +48,10 @@ class Program:
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, self._signals)
         self.pid = 0
 
-    def run(self, started: Callable[[int], None], leftover: Callable[[], None]) -> Ended:
+    def run(self, started: Callable[[int], None], lost: Callable[[], bool], leftover: Callable[[], None]) -> Ended:
         """Run it to its end; *started* is told its pid, *leftover* that it has ended and what it started has not.
+
+        When *lost* says that others can have the session now, it is told to end: SIGTERM.
 
         Raises:
             CommandError: it cannot be started.
@@ -59,7 +62,7 @@ class Program:
         finally:
             os.close(heirs)
         started(self.pid)
-        status = self._wait()
+        status = self._wait(lost)
         # As process 1 we take everything else with us: the kernel ends it.
         if os.getpid() == 1 or _is_at_end(watch):
             return Ended(status, alone=True)
@@ -77,10 +80,15 @@ class Program:
         except OSError as error:
             raise CommandError(name, error.errno or 0) from error
 
-    def _wait(self) -> int:
+    def _wait(self, lost: Callable[[], bool]) -> int:
+        told = False
         while True:
             number, from_kernel = self._next()
-            if number == signal.SIGCHLD:
+            if not number:
+                if not told and lost():
+                    told = True
+                    os.kill(self.pid, signal.SIGTERM)
+            elif number == signal.SIGCHLD:
                 status = _reap(self.pid)
                 if status is not None:
                     code = os.waitstatus_to_exitcode(status)
@@ -89,10 +97,13 @@ class Program:
                 os.kill(self.pid, number)  # it is there, if only as a zombie: nobody but us reaps it
 
     def _next(self) -> tuple[int, bool]:
-        """The next signal, and whether the kernel sent it: the terminal does, to all processes in the foreground at once."""
-        if hasattr(signal, "sigwaitinfo"):
-            found = signal.sigwaitinfo(self._signals)
-            return found.si_signo, found.si_code > 0
+        """The next signal, and whether the kernel sent it: the terminal does, to all processes in the foreground at once.
+
+        0 from time to time without one; not on macOS, where a wait has no limit.
+        """
+        if hasattr(signal, "sigtimedwait"):
+            found = signal.sigtimedwait(self._signals, _LOOK_AT_CLAIM_EVERY)
+            return (found.si_signo, found.si_code > 0) if found else (0, False)
         number = signal.sigwait(self._signals)
         return number, number in {signal.SIGINT, signal.SIGQUIT} and _in_foreground()
 

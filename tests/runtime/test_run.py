@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -141,14 +142,30 @@ def test_a_signal_that_comes_before_the_program_is_passed_on_to_it(folder: Path)
         assert wrapper.status() == 128 + signal.SIGTERM
 
 
-def in_terminal(folder: Path, *command: str) -> tuple[int, subprocess.Popen[bytes]]:
+# As on macOS, which tells nothing of a signal but its number.
+PLAIN = [sys.executable, "-c", "import signal; del signal.sigtimedwait; from tgsession_runtime.cli import main; main()"]
+
+
+def test_signals_reach_the_program_where_the_system_tells_nothing_of_them(folder: Path) -> None:
+    with started(folder, *listener(), program=PLAIN).ready() as wrapper:
+        heard = []
+        for number in PASSED_ON:
+            wrapper.signal(number)
+            heard.append(wrapper.line())
+        wrapper.signal(signal.SIGUSR2)
+
+        assert wrapper.status() == 5
+        assert heard == [number.name for number in PASSED_ON]
+
+
+def in_terminal(folder: Path, *command: str, program: Sequence[str] = GUARD) -> tuple[int, subprocess.Popen[bytes]]:
     """*command* under a guard that leads the session of a new terminal; the terminal's other end."""
     master, slave = pty.openpty()
     code = (
         "import fcntl, os, sys, termios\nos.setsid()\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\nos.execv(sys.argv[1], sys.argv[1:])"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", code, *GUARD, "run", "-s", "alerts", "--", *command], cwd=folder, env=environment(folder),
+        [sys.executable, "-c", code, *program, "run", "-s", "alerts", "--", *command], cwd=folder, env=environment(folder),
         stdin=slave, stdout=slave, stderr=slave,
     )  # fmt: skip
     os.close(slave)
@@ -163,10 +180,11 @@ def read_until(master: int, wanted: str) -> str:
     return found.decode()
 
 
+@pytest.mark.parametrize("program", [GUARD, PLAIN], ids=["linux", "elsewhere"])
 @pytest.mark.parametrize(("key", "name"), [(b"\x03", "SIGINT"), (b"\x1c", "SIGQUIT")])
-def test_a_key_of_the_terminal_reaches_the_program_once(key: bytes, name: str, folder: Path) -> None:
+def test_a_key_of_the_terminal_reaches_the_program_once(key: bytes, name: str, program: Sequence[str], folder: Path) -> None:
     """The terminal has sent it to both; the signal after it shows that nothing came between."""
-    master, process = in_terminal(folder, *listener())
+    master, process = in_terminal(folder, *listener(), program=program)
     try:
         read_until(master, "ready")
         os.write(master, key)
@@ -396,6 +414,17 @@ def test_a_signal_ends_the_wait_for_what_is_left_behind_but_not_its_hold(folder:
         assert run(folder, "true", wait="0").status == 75
         os.kill(wrapper.child, signal.SIGKILL)
         assert run(folder, "true").status == 0
+
+
+@linux
+def test_a_lock_that_somebody_deletes_ends_the_program(folder: Path) -> None:
+    with started(folder, *listener()).ready() as wrapper:
+        (folder / "alerts.session.lock").unlink()
+        heard = wrapper.line()
+        wrapper.signal(signal.SIGUSR2)
+
+        assert (heard, wrapper.status()) == ("SIGTERM", 5)
+        assert wrapper.errors().count("error: the claim on session `alerts` was lost: somebody deleted or replaced") == 1
 
 
 def test_it_works_without_any_terminal_and_with_closed_streams(folder: Path) -> None:

@@ -65,11 +65,18 @@ def command(session: str | None, wait: float | None, command: tuple[str, ...]) -
 
 
 def _run(program: Any, claim: Claim, command: Sequence[str]) -> int:
+    from tgsession_runtime.errors import ClaimLostError
     from tgsession_runtime.holder import started_at
 
     def started(pid: int) -> None:
         with suppress(OSError):  # a full disk: the claim stands, only its record says less
             claim.describe(pid=pid, started=started_at(pid) or "", command=f"tgsession-guard run {_short(command)}")
+
+    def lost() -> bool:
+        reason = claim.lost()
+        if reason:
+            say(ClaimLostError(claim.name.label, reason).explain())
+        return bool(reason)
 
     def leftover() -> None:
         say(f"warning: `{_short(command)}` has ended, and something that it started has not\n"
@@ -77,7 +84,7 @@ def _run(program: Any, claim: Claim, command: Sequence[str]) -> int:
             "hint:  let the command wait for what it starts; a signal ends this wait")  # fmt: skip
 
     try:
-        ended = program.run(started, leftover)
+        ended = program.run(started, lost, leftover)
     except BaseException:
         claim.release()
         raise
