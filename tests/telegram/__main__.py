@@ -15,6 +15,7 @@ from .control import answer_lines
 from .server import TelegramServer
 
 _GLANCE = 0.5  # seconds between looks at whether anybody is still there
+_LONGEST_LINE = 1 << 24  # bytes of one control call
 
 
 def main() -> None:
@@ -36,7 +37,8 @@ async def _serve(options: argparse.Namespace) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     settings = {name: value for name, value in vars(options).items() if name not in ("idle", "with_stdin")}
     async with TelegramServer(**settings) as server:
-        controls = await asyncio.start_server(partial(answer_lines, server), server.address, 0, limit=1 << 24)
+        talking: set[asyncio.StreamWriter] = set()
+        controls = await asyncio.start_server(partial(_talk, server, talking), server.address, 0, limit=_LONGEST_LINE)
         place = {"address": server.address, "port": server.port, "control_port": controls.sockets[0].getsockname()[1]}
         sys.stdout.write(json.dumps({**place, "public_key": server.public_key, "pid": os.getpid()}) + "\n")
         sys.stdout.flush()
@@ -46,15 +48,27 @@ async def _serve(options: argparse.Namespace) -> None:
             loop.add_signal_handler(signal.SIGUSR1, server.write_ledger)
         if options.with_stdin:
             loop.add_reader(sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 1024) else stop.set())
-        await _until_stopped_or_idle(server, options.idle, stop, watch_idle=not options.with_stdin)
+        await _until_stopped_or_idle(server, talking, options.idle, stop)
         controls.close()
 
 
-async def _until_stopped_or_idle(server: TelegramServer, limit: float, stop: asyncio.Event, *, watch_idle: bool) -> None:
+async def _talk(
+    server: TelegramServer, talking: set[asyncio.StreamWriter], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    talking.add(writer)
+    try:
+        await answer_lines(server, reader, writer)
+    finally:
+        talking.discard(writer)
+
+
+async def _until_stopped_or_idle(
+    server: TelegramServer, talking: set[asyncio.StreamWriter], limit: float, stop: asyncio.Event
+) -> None:
     loop = asyncio.get_running_loop()
     last_seen, changes = loop.time(), -1
     while not stop.is_set():
-        if server.connections or server.book.changes != changes or not watch_idle:
+        if server.connections or talking or server.book.changes != changes:
             last_seen, changes = loop.time(), server.book.changes
         if loop.time() - last_seen >= limit:
             return

@@ -18,7 +18,7 @@ from .place import CONTROLS, Place
 from .server import TelegramServer
 from .sessions import Login
 
-_POLL = 0.005
+_POLL, _GLANCE = 0.005, 0.1
 
 
 async def perform(server: TelegramServer, name: str, *args: Any, **kwargs: Any) -> Any:
@@ -46,13 +46,15 @@ class Controls(Place):
         Raises:
             TimeoutError: it did not come to hold; the message has the totals.
         """
-        end, seen = time.monotonic() + timeout, -1
+        end, looked, seen = time.monotonic() + timeout, 0.0, -1
         while True:
-            changes = self.changes()
-            if changes != seen and holds(ledger := self.ledger()):
-                return dict(ledger)
-            seen = changes
-            if time.monotonic() > end:
+            changes, now = self.changes(), time.monotonic()
+            # A long ledger is looked at when it has changed; now and then anyhow, for what changes with time alone.
+            if changes != seen or now - looked > _GLANCE:
+                if holds(ledger := self.ledger()):
+                    return dict(ledger)
+                looked, seen = now, changes
+            if now > end:
                 raise TimeoutError(f"not so after {timeout} s: {self.totals()}, {self.ledger()['requests']}")
             time.sleep(_POLL)
 

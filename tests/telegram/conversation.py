@@ -50,7 +50,8 @@ class Conversation:
             self._meet_fault("handshake", None, lambda: self._exchange_keys(packet))
             return
         known = self._server.keys.find(number)
-        if known is None or known.refusal == "404":
+        # A connection under which the key died is told so at each request; only those that come later are unknown.
+        if known is None or (known.refusal == "404" and not self._connection.refusal):
             self._connection.refuse(404)
             return
         message = open_packet(known.auth_key, packet)

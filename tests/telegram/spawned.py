@@ -33,6 +33,7 @@ def spawned(**options: Any) -> Iterator[Controls]:
                 yield Controls(place["address"], place["port"], call)
         finally:
             process.stdin.close()  # type: ignore[union-attr]
+            process.terminate()  # a forked child of ours may hold the pipe open
             try:
                 process.wait(_LONGEST)
             except subprocess.TimeoutExpired:

@@ -119,6 +119,20 @@ async def test_server_that_accepts_and_never_answers_keeps_connect_waiting(teleg
 
 
 @asynchronous
+async def test_key_exchange_without_an_answer_keeps_connect_waiting(telegram: Controls):
+    telegram.fault("never", on="handshake")
+    client = telegram.client()
+    waiting = asyncio.ensure_future(client.connect())
+
+    await asyncio.to_thread(telegram.until, lambda ledger: ledger["totals"]["connects"] == 1)
+    await asyncio.wait({waiting}, timeout=0.05)
+
+    assert not waiting.done()
+    waiting.cancel()
+    await client.disconnect()
+
+
+@asynchronous
 async def test_key_exchange_that_is_reset_is_tried_again(telegram: Controls):
     telegram.fault("rst", on="handshake", times=1)
     client = telegram.client(retry_delay=0)

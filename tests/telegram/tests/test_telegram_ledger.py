@@ -13,9 +13,11 @@ import sys
 import time
 
 import pytest
+from raw_packets import from_client
 from telethon import TelegramClient, functions
 
-from tests.telegram import Controls, Login, asynchronous
+from tests.telegram import Controls, Login, TelegramServer, asynchronous, eventually
+from tests.telegram.transport import Full
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="loopback has one address only")
 
@@ -127,6 +129,31 @@ async def test_handover_by_fin_and_connect_is_never_an_overlap(telegram: Control
 
     totals = telegram.totals()
     assert (totals["connects"], totals["overlaps"], totals["invalidations"]) == (handovers, 0, 0)
+
+
+@LINUX
+@asynchronous
+async def test_client_that_left_unseen_overlaps_with_none():
+    async with TelegramServer(policy="strict") as server:
+        login = server.log_in(server.add_bot("42:token"))
+        key, users = login.auth_key, server.keys.find(login.key_id).live
+        with connected(server) as first, connected(server) as second:
+            framing = Full()
+            first.sendall(framing.frame(from_client(key)))
+            await eventually(lambda: server.totals()["live"] == 1 and server.totals()["connects"] == 2)
+
+            # The server sees all of this at once, and reads what the first still had to say before it comes to its end.
+            first.sendall(framing.frame(from_client(key)))
+            first.shutdown(socket.SHUT_WR)
+            second.sendall(Full().frame(from_client(key)))
+            await eventually(lambda: any(user.visit.id == 2 for user in users))
+        ledger = server.ledger()
+
+    assert (ledger["totals"]["overlaps"], ledger["connections"][0]["how"]) == (0, "fin")
+
+
+def connected(server: TelegramServer) -> socket.socket:
+    return socket.create_connection((server.address, server.port), timeout=5)
 
 
 CONNECT = """

@@ -14,8 +14,10 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="loopback has on
 ELSEWHERE = {"local_addr": "127.0.0.2"}
 
 
+@pytest.mark.parametrize("after", ["406", "404", "401"])
 @asynchronous
-async def test_key_in_use_from_two_addresses_dies(telegram: Controls, alice: Login):
+async def test_key_in_use_from_two_addresses_dies(telegram: Controls, alice: Login, after):
+    telegram.set_policy("ip", after=after)
     first, second = alice.client(), alice.client(**ELSEWHERE)
     await first.connect()
 

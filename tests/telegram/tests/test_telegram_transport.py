@@ -7,6 +7,7 @@ import socket
 import struct
 
 import pytest
+from raw_packets import from_client
 from telethon.network import connection as ways
 
 from tests.telegram import Controls, Login, TelegramServer, asynchronous
@@ -99,18 +100,6 @@ def test_sealed_packet_is_open_to_nobody_without_the_key(alice: Login):
 def test_only_loopback_is_served():
     with pytest.raises(ValueError, match="not a loopback address"):
         TelegramServer(address="0.0.0.0")
-
-
-def from_client(auth_key: bytes) -> bytes:
-    """A packet as a right client would send it."""
-    from telethon.crypto import AuthKey
-    from telethon.network.mtprotostate import MTProtoState
-
-    class Loggers(dict):
-        __missing__ = lambda self, name: None
-
-    state = MTProtoState(AuthKey(auth_key), loggers=Loggers())
-    return state.encrypt_message_data(struct.pack("<qiiIq", state._get_new_msg_id(), 1, 12, 0x7ABE77EC, 5))
 
 
 def exchange(telegram: Controls, data: bytes) -> bytes:
