@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -13,10 +14,22 @@ def prepare() -> None:
             reconfigure(errors="backslashreplace")
 
 
+def occupy_streams() -> None:
+    """Give a lock or a pipe none of the numbers 0 to 2, where the streams are closed: whoever writes there would write into it.
+
+    Programs that are started still find them closed.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(number)
+
+
 def say(text: str) -> None:
     """Write *text* to standard error, if anybody takes it; what a terminal would obey is shown, not sent."""
+    if sys.stderr is None:  # closed by whoever called us; `print` would take standard output instead
+        return
     shown = "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text)
     try:
         print(shown, file=sys.stderr, flush=True)
-    except (OSError, ValueError, AttributeError):  # broken, closed, or none at all
+    except (OSError, ValueError):  # broken, or closed
         return

@@ -438,6 +438,19 @@ def test_it_works_without_any_terminal_and_with_closed_streams(folder: Path) -> 
     assert (folder / "ran").exists()
 
 
+def test_a_closed_stream_is_closed_for_the_program_and_is_not_the_lock(folder: Path) -> None:
+    """The next file to be opened gets its number: what the program writes there would be the holder's record."""
+    shell = 'exec "$@" 2>&-'
+    code = "import os, sys; print(sys.stderr); sys.stdout.flush()\ntry: os.write(2, b'x' * 2000)\nexcept OSError as error: print(error)\n"
+    command = ["-c", shell, "sh", *GUARD, "run", "-s", "alerts", sys.executable, "-c", code + LISTENER]
+    with Started(folder, command, program=["sh"]) as wrapper:
+        said = [wrapper.line(), wrapper.line()]
+        wrapper.ready()
+
+        assert said == ["None", "[Errno 9] Bad file descriptor"]
+        assert f"is in use by pid {wrapper.child} " in run(folder, "true", wait="0").err
+
+
 def test_it_works_where_a_shell_hands_itself_over(folder: Path) -> None:
     """`sh -c 'exec tgsession-guard run …'`, as container files have it: one process, whose signals arrive."""
     command = ["-c", 'exec "$@"', "sh", *GUARD, "run", "-s", "alerts", *listener()]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from tgsession_runtime.console import say
+from tgsession_runtime.console import occupy_streams, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,6 +54,7 @@ def command(session: str | None, wait: float | None, command: tuple[str, ...]) -
 
     if shutil.which(command[0]) is None and not os.path.exists(command[0]):
         raise CommandError(command[0])
+    occupy_streams()
     with _signals_raise():
         claim = _claim(session, wait)
         try:
