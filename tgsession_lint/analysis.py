@@ -198,7 +198,9 @@ class Analysis:
         *, comments: bool,
     ) -> Iterator[Finding]:  # fmt: skip
         nodes = {node for _, report in reports for node in (report.node, *(remark.node for remark in report.witness))}
-        found = places.find(module.tree.root, nodes, comments=comments)
+        # Comments may stand anywhere, so that the whole module is written out for them.
+        tree = module.tree
+        found = places.find(tree.root, nodes, comments=True) if comments else places.find_some(tree, document.text, nodes)
         findings: list[Finding] = []
         for rule, report in reports:
             start, end = found.spans[report.node]

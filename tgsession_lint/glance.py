@@ -35,7 +35,7 @@ def worth_parsing(data: bytes) -> bool:
     return any(map(_says, texts)) or any(_kills(name, call, starts_worker=starts_worker) for name, call in calls)
 
 
-def parsed(source: bytes | str) -> ast.AST:
+def parsed(source: bytes | str) -> ast.Module:
     """*source* as Python itself parses it, without a word about what it would warn of.
 
     Raises:

@@ -101,7 +101,6 @@ class Tree:
         self.root = root
         self.scope = scope
         self.parents: dict[Node, tuple[Node | None, Scope]] = {}
-        self.order: dict[Node, int] = {}
         self.scopes: dict[Node, Scope] = {}
         self.calls: list[cst.Call] = []
         self.withs: list[cst.With] = []
@@ -115,6 +114,11 @@ class Tree:
         """What is stored in containers, by the container's name and the scope that it lives in, likewise."""
         self.branches: dict[Node, frozenset[Node]] = {}
         """The arms that a node stands in, for the nodes that were asked about."""
+
+    @cached_property
+    def order(self) -> dict[Node, int]:
+        """The nodes in the order of the walk, which is that of the text but for what is looked up first."""
+        return {node: place for place, node in enumerate(self.parents)}
 
     @cached_property
     def stored_by_name(self) -> dict[str, list[Stored]]:
@@ -196,11 +200,24 @@ def _children(node: Node) -> list[Node]:
     found: list[Node] = []
     for name in names:
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
+        if _is_node(value):
             found.append(value)
-        elif isinstance(value, (tuple, list)):
-            found.extend(part for part in value if isinstance(part, cst.CSTNode))
+        elif value and value.__class__ in _SEQUENCES:
+            found.extend([part for part in value if _is_node(part)])
     return found
+
+
+_SEQUENCES = frozenset({tuple, list})
+_nodes: dict[type, bool] = {}
+
+
+def _is_node(value: Any) -> bool:
+    """Whether *value* is a node, asked once a class: it is an abstract one, which is slow to answer (a seventh of the walk)."""
+    kind = value.__class__
+    known = _nodes.get(kind)
+    if known is None:
+        known = _nodes[kind] = issubclass(kind, cst.CSTNode)
+    return known
 
 
 _Work: TypeAlias = "tuple[Node, Node | None, Scope]"
@@ -217,19 +234,18 @@ class _Walk:
 
     def run(self) -> Tree:
         stack, tree, on = self.stack, self.tree, _ON
-        parents, order = tree.parents, tree.order
+        parents = tree.parents
         while stack:
             node, parent, scope = stack.pop()
             parents[node] = (parent, scope)
-            order[node] = len(order)
             handler = on.get(type(node))
             if handler is None or handler(self, node, scope):
-                stack.extend((child, node, scope) for child in reversed(_children(node)))
+                stack.extend([(child, node, scope) for child in reversed(_children(node))])
         return tree
 
     def push(self, parent: Node, *parts: tuple[Node | None, Scope]) -> None:
         """Visit *parts* next, in the order given."""
-        self.stack.extend((node, parent, scope) for node, scope in reversed(parts) if node is not None)
+        self.stack.extend([(node, parent, scope) for node, scope in reversed(parts) if node is not None])
 
     def bind(self, scope: Scope, binding: Binding) -> None:
         home = scope
