@@ -7,14 +7,13 @@ import re
 from tgsession_lint import catalog
 from tgsession_lint.search import any_of
 
-_API_HASH = re.compile(rb"['\"][0-9a-f]{32}['\"]")
-_KILL = re.compile(
-    rb"signal\s*=\s*['\"]KILL|\bkill(?:pg)?\(.{0,200}?\b9\b|kill(?:all)?\b.{0,80}?\s-(?:9|KILL|s\b|-signal)", re.DOTALL
-)
+# Compiled where they are used: few files come so far.
+_API_HASH = rb"['\"][0-9a-f]{32}['\"]"
+_KILL = rb"(?s)signal\s*=\s*['\"]KILL|\bkill(?:pg)?\(.{0,200}?\b9\b|kill(?:all)?\b.{0,80}?\s-(?:9|KILL|s\b|-signal)"
 _PROCESSES = (b"Popen", b"Process", b"process_iter", b"create_subprocess")
 # The rule about kills reads the code, this only the bytes, in lower case; `revoke` is always about a worker.
 _WORKERS = (*(word.encode() for word in catalog.WORKERS), b"revoke")
-_CODE = re.compile(rb"TGS\d")
+_CODE = rb"TGS\d"
 
 
 def hints(data: bytes, *, nearby: bool = True) -> bool:
@@ -23,11 +22,11 @@ def hints(data: bytes, *, nearby: bool = True) -> bool:
     Those about files and kills speak only *nearby* a client. Each look through all bytes costs as much as reading them:
     what the close looks would need is looked for first, and once.
     """
-    if b"TGS" in data and _CODE.search(data):
+    if b"TGS" in data and re.search(_CODE, data):
         return True
     lowered = data.lower()
     session, api_hash = b"session" in lowered, b"api_hash" in lowered
-    if api_hash and _API_HASH.search(data):
+    if api_hash and re.search(_API_HASH, data):
         return True
     if session and b"tgsession-lint:" in data:
         return True
@@ -46,7 +45,7 @@ def hints(data: bytes, *, nearby: bool = True) -> bool:
 def _kills(data: bytes, lowered: bytes) -> bool:
     if not any_of(_WORKERS, lowered):
         return False
-    if b"SIGKILL" in data or _KILL.search(data) is not None:
+    if b"SIGKILL" in data or re.search(_KILL, data) is not None:
         return True
     return b".kill()" in data and any_of(_PROCESSES, data)
 

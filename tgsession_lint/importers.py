@@ -1,61 +1,22 @@
-"""The imports of a project, by bytes: what a file imports from, and which files import from those that matter."""
+"""The files that matter -> the files that import from them, by one reading of the project."""
 
 from __future__ import annotations
 
 import os
 
 from tgsession_lint import parallel
+from tgsession_lint.edges import edges
 from tgsession_lint.hints import hints
 from tgsession_lint.imports import imports
 from tgsession_lint.search import ENOUGH_FILES, SHARE, any_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
-    from typing import TypeAlias
+    from collections.abc import Collection, Sequence
 
-    from tgsession_lint.imports import Imported
+    from tgsession_lint.edges import Edge
     from tgsession_lint.mentions import Mentions
     from tgsession_lint.modules import Roots
-
-    # A file that is imported, and the names that are taken from it: None for the module itself and for `*`.
-    Edge: TypeAlias = tuple[str, tuple[str, ...] | None]
-
-
-# what one file imports
-
-
-def edges(roots: Roots, path: str, found: Iterable[Imported], data: bytes) -> Iterator[Edge]:
-    """The files that *data* imports from; a submodule taken by name counts as a module of its own."""
-    for level, module, names in found:
-        parts = module.split(".") if module else []
-        if names is None and not level:
-            # `import a.b.c` runs and binds every package on the way.
-            for end in range(1, len(parts)):
-                package = roots.find(".".join(parts[:end]), path, 0)
-                if package is not None:
-                    yield package, None
-        target = roots.find(module, path, level)
-        if target is None:
-            continue
-        yield target, names
-        taken = [target] if names is None else [nested for name in names if (nested := roots.submodule(target, name))]
-        yield from ((nested, None) for nested in taken if nested != target)
-        yield from ((nested, None) for nested in _attributes(roots, taken, data))
-
-
-def _attributes(roots: Roots, packages: list[str], data: bytes) -> Iterator[str]:
-    """The modules that *data* may reach as attributes of *packages*, whoever it is that has imported them."""
-    pending, seen = list(packages), set(packages)
-    while pending:
-        for name, nested in roots.submodules(pending.pop()):
-            if nested not in seen and b"." + os.fsencode(name) in data:
-                seen.add(nested)
-                pending.append(nested)
-                yield nested
-
-
-# who imports from the files that matter
 
 
 class Reach:

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 _WORD = rb"\w\x80-\xff"
 _GAP = rb"[ \t\f\\\r\n]"
 _GAPS = b" \t\f\\\r\n"
-_FROM = re.compile(rb"from(?=[ \t\f\\.])([" + _WORD + rb". \t\f\\\r\n]+)$")
-_PLAIN = re.compile(rb"(?:^|[;:\"'\\n])(?:" + _GAP + rb"*%{1,2}time\w*\b[^;:\r\n]*)?" + _GAP + rb"*$")
-_NAMES = re.compile(_GAP + rb"*(?:\(((?:[^)#]|#[^\r\n]*)*)|((?:[^\r\n;#\"()\\]|\\(?:\r\n|[\r\n])?)*))")
-_NAME = re.compile(rb"[" + _WORD + rb"]+(?:" + _GAP + rb"*\." + _GAP + rb"*[" + _WORD + rb"]+)*")
-_COMMENT = re.compile(rb"#[^\r\n]*")
+# Compiled where they are used, which is seldom: together they would take as long as following fifty imports.
+_FROM = rb"from(?=[ \t\f\\.])([" + _WORD + rb". \t\f\\\r\n]+)$"
+_PLAIN = rb"(?:^|[;:\"'\\n])(?:" + _GAP + rb"*%{1,2}time\w*\b[^;:\r\n]*)?" + _GAP + rb"*$"
+_NAMES = _GAP + rb"*(?:\(((?:[^)#]|#[^\r\n]*)*)|((?:[^\r\n;#\"()\\]|\\(?:\r\n|[\r\n])?)*))"
+_NAME = rb"[" + _WORD + rb"]+(?:" + _GAP + rb"*\." + _GAP + rb"*[" + _WORD + rb"]+)*"
+_COMMENT = rb"#[^\r\n]*"
 # In a notebook a comment ends where its line does, by the escape.
 _NOTEBOOK_NAMES = rb"[ \t\f\\\r\n]*(?:\(((?:[^)#]|#(?:(?!\\n)[^\r\n])*)*)|([^\r\n;#\"()]*))"
 _NOTEBOOK_COMMENT = rb"#(?:(?!\\n)[^\r\n])*|\\n"
@@ -35,20 +36,52 @@ _FARTHEST = 2_000
 def imports(data: bytes) -> list[Imported]:
     """Every import in *data*, in order."""
     found: list[Imported] = []
-    names, comment = (_NAMES, _COMMENT) if data[:1] != b"{" else (re.compile(_NOTEBOOK_NAMES), re.compile(_NOTEBOOK_COMMENT))
+    notebook = data[:1] == b"{"
+    names, comment = (_NAMES, _COMMENT) if not notebook else (_NOTEBOOK_NAMES, _NOTEBOOK_COMMENT)
     at = data.find(b"import")
     while at >= 0:
         after = at + 6
         if data[after : after + 1] in _AFTER:
+            simple = None if notebook else _simple(data, at)
+            if simple is not None:
+                found += simple
+                at = data.find(b"import", after)
+                continue
             before = data[_start_of_statement(data, at) : at]
             source = _source(before)
-            if source or not before.strip() or _PLAIN.search(before):
-                listed = _listed(names.match(data, after), comment)
+            if source or not before.strip() or re.search(_PLAIN, before):
+                listed = _listed(re.compile(names).match(data, after), comment)
                 found += [_from(source, listed)] if source else [(0, name, None) for name in listed]
         at = data.find(b"import", after)
     return found
 
 
+# As most imports are written: on a line of their own, with nothing in the list but names.
+_SIMPLE = re.compile(
+    rb"[ \t]*(?:from[ \t]+([A-Za-z0-9_.]+)[ \t]+)?()import[ \t]+(?:\(([A-Za-z0-9_, \t\r\n]*)\)|([A-Za-z0-9_., \t]*))(?=[#\r\n]|\Z)"
+)
+
+
+def _simple(data: bytes, at: int) -> list[Imported] | None:
+    """What the statement with its `import` *at* imports, if it is a simple one: three times as quick as the whole way."""
+    start = data.rfind(b"\n", 0, at) + 1
+    match = _SIMPLE.match(data, start)
+    if match is None or match.start(2) != at or data[start - 2 : start - 1] in _CONTINUING:
+        return None
+    source, _, inside, bare = match.groups()
+    if source is None and inside is not None:
+        return None
+    names: list[str] = []
+    for part in (bare if inside is None else inside).split(b","):
+        words = part.split()
+        if len(words) == 1 or (len(words) == 3 and words[1] == b"as"):
+            names.append(words[0].decode())
+        elif words:
+            return None
+    return [_from(source, names)] if source else [(0, name, None) for name in names]
+
+
+_CONTINUING = frozenset({b"\\", b"\r"})  # the line before goes on, or may do so
 _AFTER = frozenset({b" ", b"\t", b"\f", b"(", b"*", b"\\"})
 
 
@@ -69,7 +102,7 @@ def _source(before: bytes) -> bytes:
     """The module between `from` and `import`, its dots before it; empty where there is no `from`."""
     at = before.rfind(b"from")
     while at >= 0:
-        match = _FROM.match(before, at)
+        match = re.compile(_FROM).match(before, at)
         if match is not None and (at == 0 or before[at - 1 : at] in _BEFORE or before[at - 2 : at] == b"\\n"):
             return match.group(1).translate(None, _GAPS)
         at = before.rfind(b"from", 0, at)
@@ -84,12 +117,12 @@ def _from(source: bytes, names: list[str]) -> Imported:
     return len(source) - len(module), _text(module), tuple(names) or None
 
 
-def _listed(match: re.Match[bytes] | None, comment: re.Pattern[bytes]) -> list[str]:
+def _listed(match: re.Match[bytes] | None, comment: bytes) -> list[str]:
     """The names of an import list; what follows `as` is left out, and so is a `*`."""
     if match is None:
         return []
     inside = match.group(1) if match.group(1) is not None else match.group(2)
-    names = [_NAME.search(part) for part in comment.sub(b" ", inside).split(b",")]
+    names = [re.search(_NAME, part) for part in re.sub(comment, b" ", inside).split(b",")]
     return [_text(name.group().translate(None, _GAPS)) for name in names if name is not None]
 
 

@@ -14,10 +14,11 @@ from tgsession_lint.search import any_of, search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from tgsession_lint.config import Config
-    from tgsession_lint.importers import Edge, Reach, Survey
+    from tgsession_lint.edges import Edge
+    from tgsession_lint.importers import Reach, Survey
     from tgsession_lint.modules import Roots
 
 NEEDLES = (b"telethon", b"TelegramClient", b"guarded_client")
@@ -112,7 +113,7 @@ class Mentions:
             if self._closure.get(current) or self.mentions(current):
                 self._closure[path] = True
                 return True
-            for target, _ in self.imported(current):
+            for target, _ in self._onward(current, seen):
                 if target not in seen and self._closure.get(target) is not False:
                     seen.add(target)
                     pending.append(target)
@@ -120,15 +121,24 @@ class Mentions:
         self._closure.update(dict.fromkeys(seen, False))
         return False
 
+    def _onward(self, path: str, passed: set[str]) -> Iterable[Edge]:
+        """What *path* imports from, without what is of no more interest; not kept, but for what is known already."""
+        if path in self._edges:
+            return self._edges[path]
+        return self._imports(path, passed)
+
     def imported(self, path: str) -> list[Edge]:
         """The files of the project that *path* imports from, and the names that it takes."""
         if path not in self._edges:
-            from tgsession_lint.importers import edges
-            from tgsession_lint.imports import imports
-
-            data = self._text(path)
-            self._edges[path] = list(edges(self.roots, path, imports(data), data))
+            self._edges[path] = list(self._imports(path))
         return self._edges[path]
+
+    def _imports(self, path: str, passed: Collection[str] = ()) -> Iterable[Edge]:
+        from tgsession_lint.edges import edges
+        from tgsession_lint.imports import imports
+
+        data = self._text(path)
+        return edges(self.roots, path, imports(data), data, passed)
 
     def hinted(self, path: str) -> bool:
         """Whether the file hints at something that only matters in a project with a client, and is in one."""

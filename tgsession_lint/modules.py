@@ -32,6 +32,10 @@ class Roots:
         """The file (or folder, for a package without `__init__`) of *dotted* as *importer* sees it."""
         return self._find(dotted, os.path.dirname(importer), level)
 
+    def find_from(self, folder: str, dotted: str, level: int = 0) -> str | None:
+        """The same as a file in *folder* sees it."""
+        return self._find(dotted, folder, level)
+
     def _find_uncached(self, dotted: str, folder: str, level: int) -> str | None:
         parts = dotted.split(".") if dotted else []
         if level:
@@ -39,7 +43,12 @@ class Roots:
                 folder = os.path.dirname(folder)
             return self.below(folder, parts)
         fallback = None
+        first = parts[0] if parts else ""
+        forms = (first, f"{first}.py", f"{first}.pyi")
         for base in self._search(folder):
+            # Most imports are of something outside the project: one look at what the folder holds tells.
+            if first and self._names(base).isdisjoint(forms):
+                continue
             found = self.below(base, parts)
             if found is not None and found.endswith((".py", ".pyi", ".ipynb")):
                 return found
@@ -67,6 +76,11 @@ class Roots:
 
     def _package(self, folder: str) -> str:
         return f"{folder}{os.sep}__init__.py" if "__init__.py" in self._names(folder) else folder
+
+    @staticmethod
+    def is_package(module: str) -> bool:
+        """Whether *module* has modules inside: an `__init__`, or a folder without one."""
+        return module.endswith(f"{os.sep}__init__.py") or not module.endswith((".py", ".pyi", ".ipynb"))
 
     def submodule(self, module: str, name: str) -> str | None:
         """The module *name* inside the package *module*; None if *module* is no package."""
