@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from tgsession_lint.exclusion import Exclusion, is_glob
-from tgsession_lint.listing import list_folder
+from tgsession_lint.listing import Notes, list_folder
 from tgsession_lint.root import SUFFIXES, is_below
 
 TYPE_CHECKING = False
@@ -14,15 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tgsession_lint.exclusion import Settings
-    from tgsession_lint.finding import Problem
 
 
-class Discovery:
+class Discovery(Notes):
     """The files to lint, sorted and once each, and what could not be followed."""
 
     def __init__(self, files: Sequence[str] = ()) -> None:
+        super().__init__()
         self.files = list(files)
-        self.problems: list[Problem] = []
         self.listed: dict[str, list[str]] = {}
         """Folders that were listed on the way, with what they hold."""
 
@@ -31,12 +30,6 @@ class Discovery:
         part = Discovery(files)
         part.problems, part.listed = self.problems, self.listed
         return part
-
-    def problem(self, path: str, message: str) -> None:
-        """Note that *path* could not be followed."""
-        from tgsession_lint.finding import Problem
-
-        self.problems.append(Problem(path, message))
 
 
 def discover(targets: Sequence[Path | str], settings: Settings, *, cwd: Path | str) -> Discovery:
@@ -47,7 +40,7 @@ def discover(targets: Sequence[Path | str], settings: Settings, *, cwd: Path | s
     paths = {os.path.normpath(os.path.join(cwd, target)): os.fspath(target) for target in targets}
     folders = [path for path in paths if os.path.isdir(path)]
     if len(folders) > 1 and all(is_below(folder, excluded.root) for folder in folders):
-        found.listed[excluded.root] = list_folder(excluded.root, excluded, found.problems)  # git is asked once, not for each
+        found.listed[excluded.root] = list_folder(excluded.root, excluded, found)  # git is asked once, not for each
     for path, shown in paths.items():
         if path in folders:
             files.update(_in_folder(path, excluded, found))
@@ -66,7 +59,7 @@ def _in_folder(folder: str, excluded: Exclusion, found: Discovery) -> Sequence[s
         whole = found.listed.get(excluded.root, ())
         inside = [path for path in whole if is_below(path, folder)]
         # Nothing below it: it may be ignored or excluded as a part of the whole, and wanted when named.
-        found.listed[folder] = inside or list_folder(folder, excluded.below(folder), found.problems)
+        found.listed[folder] = inside or list_folder(folder, excluded.below(folder), found)
     return found.listed[folder]
 
 

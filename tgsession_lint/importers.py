@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from tgsession_lint.edges import Edge
+    from tgsession_lint.imports import Imported
     from tgsession_lint.mentions import Mentions
     from tgsession_lint.modules import Roots
 
@@ -81,9 +82,14 @@ class Survey:
     def _read_again(self, new: set[str], edges_of: dict[str, list[Edge]]) -> dict[str, list[Edge]]:
         """What those import that write the name of a *new* file, and none that was looked for before."""
         self._names.add(new)
-        again = [path for path in self._known.files if path not in edges_of and self._names.fresh(path)]
-        found = ((path, self._edges(path, self._known.read(path))) for path in again)
-        return {path: edges for path, edges in found if edges is not None}
+        fresh: dict[str, list[Edge]] = {}
+        for path in self._known.files:
+            folder = os.path.dirname(path)
+            if path not in edges_of and self._names.fresh(folder):
+                found = self._edges(folder, path, self._known.read(path))
+                if found is not None:
+                    fresh[path] = found
+        return fresh
 
     def _read(self, paths: Sequence[str]) -> tuple[list[str], dict[str, list[Edge]]]:
         """Those of *paths* that hint at something, and what those import that can import a mention."""
@@ -91,10 +97,11 @@ class Survey:
         edges_of: dict[str, list[Edge]] = {}
         for path in paths:
             data = self._known.read(path)
-            in_unit, nearby = self._place(os.path.dirname(path), path)
+            folder = os.path.dirname(path)
+            in_unit, nearby = self._place(folder, path)
             if in_unit and path not in self._seeds and hints(data, nearby=nearby):
                 hinting.append(path)
-            found = self._edges(path, data)
+            found = self._edges(folder, path, data)
             if found is not None:
                 edges_of[path] = found
         return hinting, edges_of
@@ -106,11 +113,13 @@ class Survey:
             self._places[folder] = in_unit, in_unit and self._known.near(path)
         return self._places[folder]
 
-    def _edges(self, path: str, data: bytes) -> list[Edge] | None:
-        """What *path* imports from, if it writes one of the names that are looked for."""
-        if not any_of(self._names.fresh(path), data):
+    def _edges(self, folder: str, path: str, data: bytes) -> list[Edge] | None:
+        """What *path*, in *folder*, imports from, if it writes one of the names that are looked for."""
+        if not any_of(self._names.fresh(folder), data):
             return None
-        return list(edges(self._known.roots, path, imports(data), data))
+        found = imports(data)
+        # A name may be a common word: following all imports of each file that has it would cost a third as much again.
+        return list(edges(self._known.roots, path, found, data)) if self._names.lead(folder, found) else None
 
 
 # How a file begins to import from its own package; other blanks than one space are rare, but Python's.
@@ -130,6 +139,7 @@ class _Names:
         """A top folder, a name, and whether it is to be written inside that folder or outside."""
         self._new: set[tuple[str, bytes, bool]] = set()
         self._fresh: dict[str, tuple[bytes, ...]] = {}
+        self._tops: frozenset[str] | None = None
 
     def add(self, modules: Collection[str]) -> None:
         """Look for the importers of *modules*: `fresh` gives what was not looked for before."""
@@ -142,14 +152,26 @@ class _Names:
         self._new = pairs - self._pairs
         self._pairs |= pairs
         self._fresh.clear()
+        tops = {top for top, _, _ in self._new}
+        self._tops = None if tops & self._import_roots else frozenset(tops)
 
-    def fresh(self, path: str) -> tuple[bytes, ...]:
-        """The names to look for in *path* that were not looked for there before."""
-        top = self._top(path)
-        if top not in self._fresh:
+    def fresh(self, folder: str) -> tuple[bytes, ...]:
+        """The names to look for in the files right in *folder* that were not looked for there before."""
+        if folder not in self._fresh:
+            top = self._top(os.path.join(folder, "x"))
             names = {name for other, name, inside in self._new if inside == (other == top)}
-            self._fresh[top] = tuple(sorted(names))
-        return self._fresh[top]
+            self._fresh[folder] = tuple(sorted(names))
+        return self._fresh[folder]
+
+    def lead(self, folder: str, found: Collection[Imported]) -> bool:
+        """Whether one of the imports *found* in a file right in *folder* may lead to one of the modules added last."""
+        tops = self._tops
+        top = self._top(os.path.join(folder, "x"))
+        if tops is None or top in tops or not top:
+            return True
+        # From outside it begins with the name of the top folder, or with enough dots to come out at the root.
+        depth = folder[len(self._root) :].count(os.sep) + 1
+        return any(level > depth or (not level and module.partition(".")[0] in tops) for level, module, _ in found)
 
     def _top(self, path: str) -> str:
         """The folder right below the root that holds *path*; empty for a file in the root."""

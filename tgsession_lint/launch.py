@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tgsession_lint.discover import Discovery
     from tgsession_lint.prefilter import Begun
 
 
@@ -98,13 +99,18 @@ def begin(arguments: Sequence[str]) -> Begun | None:
     if any(True for _ in root.settings_files(root.common_folder(arguments, cwd), top)):
         return None
     found = discover(arguments, Defaults(top), cwd=cwd)
-    if found.problems or not found.files or not _alike(found.files, top, cwd):
+    if found.problems or not found.files or not _alike(found, arguments, top, cwd):
         return None
     return prefilter.look(found, Defaults(top))
 
 
-def _alike(files: Sequence[str], top: str, cwd: str) -> bool:
-    """Whether all of *files* belong to the project at *top*, and none has settings."""
+def _alike(found: Discovery, arguments: Sequence[str], top: str, cwd: str) -> bool:
+    """Whether all files that were *found* belong to the project at *top*, and none has settings."""
+    folders = {os.path.normpath(os.path.join(cwd, argument)) for argument in arguments}
+    if all(map(os.path.isdir, folders)):
+        # Every folder with something of its own was noted when it was listed: asking each anew is a tenth of a run.
+        folders.update(found.projects)
+    else:
+        folders = {os.path.dirname(file) for file in found.files}
     homes = root.Homes(cwd)
-    found = {homes.of(folder) for folder in {os.path.dirname(file) for file in files}}
-    return all(settings is None and checkout in {None, top} for checkout, settings in found)
+    return all(settings is None and checkout in {None, top} for checkout, settings in map(homes.of, folders))

@@ -19,25 +19,40 @@ if TYPE_CHECKING:
     from tgsession_lint.exclusion import Exclusion
     from tgsession_lint.finding import Problem
 
-# What changes how a folder is read: an environment, a checkout inside, patterns of what to leave out.
-_MARKS = frozenset({"pyvenv.cfg", ".git", ".gitignore"})
+# What changes how a folder is read: an environment, a checkout inside, patterns of what to leave out; and settings.
+_MARKS = frozenset({"pyvenv.cfg", ".git", ".gitignore", "pyproject.toml"})
+_OWN = frozenset({".git", "pyproject.toml"})
 
 
-def list_folder(folder: str, excluded: Exclusion, problems: list[Problem] | None = None) -> list[str]:
-    """The Python files and notebooks below *folder*, sorted; what cannot be looked into is added to *problems*."""
+class Notes:
+    """What was met on the way: what could not be looked into, and folders that may be projects of their own."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.projects: list[str] = []
+
+    def problem(self, path: str, message: str) -> None:
+        """Note that *path* could not be followed."""
+        from tgsession_lint.finding import Problem
+
+        self.problems.append(Problem(path, message))
+
+
+def list_folder(folder: str, excluded: Exclusion, notes: Notes | None = None) -> list[str]:
+    """The Python files and notebooks below *folder*, sorted; what is met on the way is added to *notes*."""
     if excluded.forced and excluded.path(folder):
         return []
-    problems = [] if problems is None else problems
+    notes = notes or Notes()
     if is_checkout(folder):
         from tgsession_lint import checkouts
 
         known = checkouts.tracked(folder)
         if known is not None:
-            found = _by_git(folder, known, excluded, problems)
+            found = _by_git(folder, known, excluded, notes)
             if found or not checkouts.is_ignored(folder):
                 return sorted(found)
             # asked for by name although git ignores it, so it is wanted
-    return sorted(_walk(folder, excluded, problems))
+    return sorted(_walk(folder, excluded, notes))
 
 
 def is_checkout(folder: str) -> bool:
@@ -45,16 +60,14 @@ def is_checkout(folder: str) -> bool:
     return any(os.path.exists(os.path.join(above, ".git")) for above in up(folder))
 
 
-def _entries(folder: str, problems: list[Problem]) -> list[os.DirEntry[str]]:
+def _entries(folder: str, notes: Notes) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return list(entries)
     except FileNotFoundError:
         return []  # it has just gone
     except OSError as error:
-        from tgsession_lint.finding import Problem
-
-        problems.append(Problem(folder, f"the folder cannot be read: {error.strerror}"))
+        notes.problem(folder, f"the folder cannot be read: {error.strerror}")
         return []
 
 
@@ -71,7 +84,7 @@ def _kind(entry: os.DirEntry[str], *, is_source: bool) -> Literal["file", "folde
 # in a checkout
 
 
-def _by_git(top: str, known: Tracked, excluded: Exclusion, problems: list[Problem]) -> set[str]:
+def _by_git(top: str, known: Tracked, excluded: Exclusion, notes: Notes) -> set[str]:
     """What git tracks or does not ignore below *top*, and is there.
 
     Folders are listed here rather than by git, which takes five times as long to look for what is new. It is asked
@@ -84,7 +97,10 @@ def _by_git(top: str, known: Tracked, excluded: Exclusion, problems: list[Proble
     pending = [(top, "")]
     while pending:
         current, inside = pending.pop()
-        for entry in _entries(current, problems):
+        entries = _entries(current, notes)
+        if not _OWN.isdisjoint([entry.name for entry in entries]):
+            notes.projects.append(current)
+        for entry in entries:
             name = entry.name
             is_source = name.endswith(SUFFIXES)
             kind = _kind(entry, is_source=is_source)
@@ -99,20 +115,21 @@ def _by_git(top: str, known: Tracked, excluded: Exclusion, problems: list[Proble
             elif kind == "file":
                 found.add(entry.path)
             else:  # a submodule
-                found.update(list_folder(entry.path, excluded, problems))
+                found.update(list_folder(entry.path, excluded, notes))
     if unknown:
-        found.update(_new(top, checkouts.not_ignored(top, unknown), excluded, problems))
+        found.update(_new(top, checkouts.not_ignored(top, unknown), excluded, notes))
     return found
 
 
-def _new(top: str, names: Iterable[str], excluded: Exclusion, problems: list[Problem]) -> Iterator[str]:
+def _new(top: str, names: Iterable[str], excluded: Exclusion, notes: Notes) -> Iterator[str]:
     for name in names:
         path = os.path.join(top, *name.split("/"))
         if excluded.path_below(top, path):
             continue
         if name.endswith("/"):
-            yield from list_folder(path.rstrip(os.sep), excluded, problems)
+            yield from list_folder(path.rstrip(os.sep), excluded, notes)
         elif name.endswith(SUFFIXES) and os.path.isfile(path):
+            notes.projects.append(os.path.dirname(path))  # which was listed by git, not here
             yield path
 
 
@@ -123,7 +140,7 @@ def _is_environment(folder: str) -> bool:
 # elsewhere
 
 
-def _walk(top: str, excluded: Exclusion, problems: list[Problem]) -> list[str]:
+def _walk(top: str, excluded: Exclusion, notes: Notes) -> list[str]:
     """The files below *top* that nothing leaves out.
 
     One loop over all entries: a call for each would be a third of the time.
@@ -137,12 +154,14 @@ def _walk(top: str, excluded: Exclusion, problems: list[Problem]) -> list[str]:
     pending = [(top, above)]
     while pending:
         current, ignores = pending.pop()
-        entries = _entries(current, problems)
+        entries = _entries(current, notes)
         marks = _MARKS.intersection([entry.name for entry in entries])
         if marks:
+            if not _OWN.isdisjoint(marks):
+                notes.projects.append(current)
             if current != top and ".git" in marks:
-                found.extend(list_folder(current, excluded, problems))
-            if current != top and marks != {".gitignore"}:
+                found.extend(list_folder(current, excluded, notes))
+            if current != top and ("pyvenv.cfg" in marks or ".git" in marks):
                 continue
             if ".gitignore" in marks:
                 ignores = (*ignores, _Ignore(current))

@@ -103,6 +103,7 @@ def forks(wanted: bool) -> Iterator[None]:
         patch.setattr(parallel, "worth_forking", lambda: wanted and hasattr(os, "fork"))
         for module in (search, importers):
             patch.setattr(module, "ENOUGH_FILES", 0 if wanted else MANY)
+        patch.setattr(analysis, "ENOUGH_BYTES", 0 if wanted else MANY)
         yield
 
 

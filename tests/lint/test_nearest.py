@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tgsession_lint import config, pipeline
+from tgsession_lint import config, launch, pipeline
 from tgsession_lint.nearest import Nearest
 
 CLIENT = 'from telethon import TelegramClient\nclient = TelegramClient("alerts", 1, "h")\n'
@@ -194,3 +194,23 @@ def test_a_marker_below_the_working_folder_parts_nothing(folder: Path) -> None:
     write(folder, {"tg.py": "from telethon import TelegramClient as Client\n", "app/setup.py": "", "app/use.py": "import tg\ntg.Client('a', 1, 'h')\n"})
 
     assert_alike(folder, ["app/use.py:2: TGS101", "app/use.py:2: TGS301"])
+
+
+@pytest.mark.parametrize("kept", ["no checkout", "tracked", "new"])
+@pytest.mark.parametrize("target", [".", "part", "part/deep", "part/deep/a.py"])
+def test_a_run_with_defaults_does_not_begin_where_a_table_holds(
+    folder: Path, kept: str, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, {"b.py": "", "part/deep/a.py": "", "other/c.py": ""})
+    if kept != "no checkout":
+        subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    monkeypatch.chdir(folder)
+    begun = [launch.begin([target]), launch.begin(["other"])]
+
+    write(folder, {"part/pyproject.toml": table(ignore=["TGS101"])})
+    if kept == "tracked":
+        subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
+
+    assert None not in begun
+    assert launch.begin([target]) is None
+    assert launch.begin(["other"]) is not None
