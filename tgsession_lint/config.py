@@ -62,6 +62,11 @@ class Config:
         """The folder that globs start from: that of the `pyproject.toml` which was found, else the root."""
         return self.folder or self.root
 
+    @property
+    def selects_rules(self) -> bool:
+        """Whether rules are named: they bring libcst with them, and whoever names none does not wait for it."""
+        return bool(self.select or self.extend_select or self.ignore or self.per_file_ignores)
+
     def relative(self, path: str) -> str:
         """*path* as the globs of the configuration see it: from their folder, with `/`."""
         return os.path.relpath(path, self.base).replace(os.sep, "/")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tgsession_lint import __version__, config, pipeline
 from tgsession_lint.nearest import Nearest
 from tgsession_lint.reports import render
+from tgsession_lint.reports.closing import all_clear
 from tgsession_lint.reports.report import Report
 
 if TYPE_CHECKING:
@@ -18,25 +19,30 @@ if TYPE_CHECKING:
 
 def run(arguments: Sequence[str], begun: Begun | None) -> tuple[str, int] | None:
     """The report and the exit status, from what has *begun*; None where something is wrong that `cli` says better."""
-    from tgsession_lint.rule import by_code, summaries, url
-
     cwd = Path.cwd()
     targets = [Path(argument) for argument in arguments]
-    rules = by_code()
-
-    def checked(found: config.Config) -> config.Config:
-        config.check_codes(found, rules)
-        return found
-
     try:
-        settings = checked(config.load(targets, cwd))
-        outcome = pipeline.run(targets, Nearest(settings, str(cwd), checked, fixed=False), cwd=cwd, begun=begun)
+        settings = _checked(config.load(targets, cwd))
+        outcome = pipeline.run(targets, Nearest(settings, str(cwd), _checked, fixed=False), cwd=cwd, begun=begun)
     except config.ConfigError:
         return None
     if outcome.faults or outcome.problems or not outcome.checked:
         return None
+    if not outcome.findings:
+        return all_clear(outcome.checked), 0
+    from tgsession_lint.rule import by_code, summaries, url
+
+    rules = by_code()
     report = Report(
         outcome.findings, lambda finding: pipeline.lines(finding, cwd=cwd), lambda code: url(rules[code].name), __version__,
         summaries(), str(settings.root), outcome.checked, cwd=str(cwd),
     )  # fmt: skip
-    return render("full", report), 1 if outcome.findings else 0
+    return render("full", report), 1
+
+
+def _checked(found: config.Config) -> config.Config:
+    if found.selects_rules:
+        from tgsession_lint.rule import by_code
+
+        config.check_codes(found, by_code())
+    return found

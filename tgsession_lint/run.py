@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 CLEAN, FINDINGS, WRONG_USE, OUR_FAULT = range(4)
 _COLORED = ("full", "concise")
-_SELECTORS = ("select", "extend_select", "ignore", "per_file_ignores")
 
 
 class Run:
@@ -46,8 +45,7 @@ class Run:
     def _resolve(self, loaded: config.Config) -> settings.Settings:
         """*loaded* with what the arguments say in its place."""
         found = settings.resolve(loaded, self.request.settings, self.request.origins)
-        # The rules bring libcst with them: whoever selects none of them by name does not wait for it.
-        if any(getattr(found.config, name) for name in _SELECTORS):
+        if found.config.selects_rules:
             found = settings.unhidden(found, self.rules)
             config.check_codes(found.config, self.rules)
         return found

@@ -73,6 +73,17 @@ def test_clean_run_loads_neither_libcst_nor_click(clean: Path, target: str) -> N
     assert (seen.status, seen.modules & {"libcst", "click"}) == (0, frozenset())
 
 
+@pytest.mark.parametrize("target", [".", "tools/tables.py"])
+def test_clean_run_with_settings_loads_neither_libcst_nor_click(clean: Path, target: str) -> None:
+    with (clean / "pyproject.toml").open("a") as settings:
+        settings.write('[tool.tgsession-lint]\nguards = ["app.session"]\n')
+
+    seen = observe(clean, *LINT, target)
+
+    assert (seen.status, seen.modules & {"libcst", "click"}) == (0, frozenset())
+    assert "All clear" in seen.output
+
+
 def test_file_without_a_client_loads_no_libcst_beside_files_with_one(userbot: Path) -> None:
     seen = observe(userbot, *LINT, "tools/tables.py")
 
