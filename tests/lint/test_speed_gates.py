@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,12 @@ class Observed:
     modules: frozenset[str]
     work: frozenset[str]
     forks: int
+    parsed: int
+    reads: Counter[str]
+    """How often each Python file of the project was opened."""
+    listings: Counter[str]
+    """How often each of its folders was listed, `.` for the project itself."""
+    started: tuple[str, ...]
 
 
 @pytest.fixture
@@ -58,12 +65,7 @@ def userbot(tmp_path: Path) -> Path:
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
     """Enough files that searching them on two cores pays; a few of them matter."""
-    project = _project(tmp_path / "large", CLEAN + SIX)
-    for number in range(MANY):
-        folder = project / f"part{number % 20}"
-        folder.mkdir(exist_ok=True)
-        (folder / f"piece_{number}.py").write_text(f"def piece():\n    return {number}\n", encoding="utf-8")
-    return project
+    return add_pieces(_project(tmp_path / "large", CLEAN + SIX))
 
 
 @pytest.mark.parametrize("target", [".", "tools", "tools/tables.py"])
@@ -71,6 +73,42 @@ def test_clean_run_loads_neither_libcst_nor_click(clean: Path, target: str) -> N
     seen = observe(clean, *LINT, target)
 
     assert (seen.status, seen.modules & {"libcst", "click"}) == (0, frozenset())
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_clean_run_reads_each_file_once_and_starts_nothing(clean: Path, size: str) -> None:
+    if size == "large":
+        add_pieces(clean)
+
+    seen = observe(clean, *LINT, ".")
+
+    assert seen.reads == Counter(python_files(clean))
+    assert (seen.parsed, seen.started) == (0, ())
+
+
+def test_clean_run_lists_each_folder_once(clean: Path) -> None:
+    add_pieces(clean)
+
+    seen = observe(clean, *LINT, ".")
+
+    del seen.listings["."]  # where `python -m` looks for modules
+    assert seen.listings == Counter(path.name for path in clean.iterdir() if path.is_dir())
+
+
+def test_run_with_findings_reads_what_does_not_matter_twice_and_parses_what_does_once(large: Path) -> None:
+    seen = observe(large, *LINT, ".", cores=1)
+
+    apart = [path for path in python_files(large) if path.startswith("part")]
+    assert {path: seen.reads[path] for path in apart} == dict.fromkeys(apart, 2)
+    assert (seen.parsed, seen.started) == (len(SIX), ())
+
+
+def test_file_that_imports_nothing_of_the_project_is_the_only_one_read(userbot: Path) -> None:
+    seen = observe(userbot, *LINT, "tools/tables.py")
+
+    assert (seen.status, seen.reads) == (0, Counter(["tools/tables.py"]))
+    assert seen.listings.keys() <= {".", "tools"}
+    assert (seen.forks, seen.started) == (0, ())
 
 
 @pytest.mark.parametrize("target", [".", "tools/tables.py"])
@@ -160,6 +198,15 @@ def test_probe_counts_forks_and_hears_the_child(tmp_path: Path) -> None:
     assert "wave" in seen.modules
 
 
+def add_pieces(project: Path) -> Path:
+    """Many small files in many folders."""
+    for number in range(MANY):
+        folder = project / f"part{number % 20}"
+        folder.mkdir(exist_ok=True)
+        (folder / f"piece_{number}.py").write_text(f"def piece():\n    return {number}\n", encoding="utf-8")
+    return project
+
+
 def observe(folder: Path, *arguments: str, cores: int = 0) -> Observed:
     """Run Python in *folder* under the probe, on *cores* processors if that is given."""
     notes = folder.parent / f"{folder.name}.notes"
@@ -174,7 +221,17 @@ def observe(folder: Path, *arguments: str, cores: int = 0) -> Observed:
             capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
     lines = [line for note in notes.iterdir() for line in note.read_text(encoding="utf-8").splitlines()]
-    return Observed(done.returncode, done.stdout, _named("module", lines), _named("work", lines), lines.count("fork"))
+    inside = str(folder.resolve())
+    return Observed(
+        done.returncode, done.stdout, _named("module", lines), _named("work", lines), lines.count("fork"),
+        lines.count("parsed"), _within(inside, "read", lines), _within(inside, "listed", lines),
+        tuple(line for line in lines if line.startswith("started ")),
+    )  # fmt: skip
+
+
+def _within(folder: str, kind: str, lines: list[str]) -> Counter[str]:
+    paths = (line.removeprefix(f"{kind} ") for line in lines if line.startswith(f"{kind} "))
+    return Counter(Path(path).relative_to(folder).as_posix() for path in paths if Path(path).is_relative_to(folder))
 
 
 @contextmanager
@@ -189,6 +246,10 @@ def _left_with(cores: int) -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, ours)
+
+
+def python_files(root: Path) -> list[str]:
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*.py"))
 
 
 def _named(kind: str, lines: list[str]) -> frozenset[str]:
