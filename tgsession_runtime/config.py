@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from tgsession_runtime.project_file import Project
 
 PREFIX = "TGSESSION_"
-_OTHERS = ("TGSESSION_LINT", "TGSESSION_BENCH", "TGSESSION_TEST", "TGSESSION_CASES")  # the linter's, and our own tests'
+# The linter's, and those of our own tests.
+_OTHERS = tuple(f"{PREFIX}{name}" for name in ("LINT", "BENCH", "CASES", "FUZZ", "PROBE", "TEST"))
 _NO_SETTINGS = ("TGSESSION_HOST",)  # says what this host is called; see `holder.hostname`
 _LONGEST_SECRET = 65536  # bytes; a session string has 353
 _VARIABLES = {

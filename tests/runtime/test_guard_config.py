@@ -339,7 +339,7 @@ def test_a_key_that_is_near_none_gets_the_list(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "variable", ["TGSESSION_LINT_SELECT", "TGSESSION_BENCH_RUNS", "TGSESSION_TEST_X", "TGSESSION_CASES", "TGSESSION_HOST", "TGSESSIONX"]
+    "variable", ["TGSESSION_LINT_SELECT", "TGSESSION_BENCH_RUNS", "TGSESSION_TEST_X", "TGSESSION_CASES", "TGSESSION_FUZZ", "TGSESSION_HOST", "TGSESSIONX"]
 )
 def test_variables_of_others_are_left_alone(variable: str, project: Path) -> None:
     assert load(project, {variable: "x"}).lock_timeout == 30.0
