@@ -22,7 +22,7 @@ def asynchronous(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, No
     return run
 
 
-async def eventually(holds: Callable[[], object], timeout: float = 5.0) -> None:
+async def eventually(holds: Callable[[], object], timeout: float = 10.0) -> None:
     """Wait until something holds that announces itself to nobody.
 
     Raises:

@@ -40,7 +40,7 @@ class Controls(Place):
             raise AttributeError(f"the server has no control {name!r}; there are {', '.join(sorted(CONTROLS))}")
         return partial(self._call, name)
 
-    def until(self, holds: Callable[[dict[str, Any]], Any], timeout: float = 5.0) -> dict[str, Any]:
+    def until(self, holds: Callable[[dict[str, Any]], Any], timeout: float = 10.0) -> dict[str, Any]:
         """Wait until something holds of the ledger; the ledger at that moment.
 
         Raises:

@@ -156,7 +156,7 @@ class Conversation:
     def _meet_fault(
         self, name: str, known: KnownKey | None, answer: Callable[[], None], fail: Callable[[str], None] | None = None
     ) -> None:
-        fault = self._server.faults.strike(name, self._connection.address, known and known.key_id)
+        fault = self._server.faults.strike(name, self._connection.address, known.key_id if known else None)
         if fault is None:
             answer()
         else:

@@ -24,7 +24,7 @@ from .envelope import new_msg_id
 _PRIMES = (1_000_003, 1_000_033)
 _PQ = (_PRIMES[0] * _PRIMES[1]).to_bytes(8, "big")
 
-# The prime of the second two-step verification example in core.telegram.org/api/srp; Telethon knows it as good.
+# Telegram's own prime: Telethon's `password.py` lists it as good and would check any other for a long time.
 DH_PRIME_BYTES = bytes.fromhex(
     "c71caeb9c6b1c9048e6c522f70f13f73980d40238e3e21c14934d037563d930f48198a0aa7c14058229493d22530f4db"
     "fa336f6e0ac925139543aed44cce7c3720fd51f69458705ac68cd4fe6b6b13abdc9746512969328454f18faf8c595f64"

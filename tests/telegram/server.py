@@ -203,7 +203,7 @@ class TelegramServer(Place):
         self._notice_ends()
         self.book.write(target)
 
-    async def until(self, holds: Callable[[dict[str, Any]], Any], timeout: float = 5.0) -> dict[str, Any]:
+    async def until(self, holds: Callable[[dict[str, Any]], Any], timeout: float = 10.0) -> dict[str, Any]:
         """Wait until something holds of the ledger; the ledger at that moment.
 
         Raises:

@@ -6,42 +6,35 @@ Source: core.telegram.org/mtproto/mtproto-transports.
 from __future__ import annotations
 
 import struct
-from typing import Protocol
+from abc import ABC, abstractmethod
 from zlib import crc32
 
 from telethon.crypto import AESModeCTR
 
-LONGEST = 1 << 24  # no packet of MTProto is longer
+_LONGEST = 1 << 24  # no packet of MTProto is longer
 
 
 class BadFrameError(Exception):
     """These bytes are no packet of the transport that the connection began with."""
 
 
-class Framing(Protocol):
+class Framing(ABC):
     """One of Telegram's ways to put packets on a connection."""
 
+    @abstractmethod
     def take(self, buffer: bytearray) -> bytes | None:
         """The first whole packet of *buffer*, removed from it; None when more has to come."""
 
+    @abstractmethod
     def frame(self, packet: bytes) -> bytes:
         """*packet* as it goes on the wire."""
 
     def refuse(self, code: int) -> bytes:
         """The transport error by which the server refuses a whole connection: 404, 429."""
-
-
-class Plain:
-    """Sends transport errors as packets of four bytes."""
-
-    def frame(self, packet: bytes) -> bytes:
-        raise NotImplementedError
-
-    def refuse(self, code: int) -> bytes:
         return self.frame(struct.pack("<i", -code))
 
 
-class Full(Plain):
+class Full(Framing):
     """Length, number of the packet, packet, checksum: what Telethon uses by default."""
 
     def __init__(self) -> None:
@@ -51,7 +44,7 @@ class Full(Plain):
         if len(buffer) < 4:
             return None
         length = int.from_bytes(buffer[:4], "little")
-        if not 12 <= length <= LONGEST:
+        if not 12 <= length <= _LONGEST:
             raise BadFrameError(f"a full packet of {length} bytes")
         whole = _cut(buffer, length)
         if whole is not None and crc32(whole[:-4]) != int.from_bytes(whole[-4:], "little"):
@@ -68,14 +61,14 @@ class Full(Plain):
         return struct.pack("<3i", -code, -code, -code) if code == 429 else super().refuse(code)
 
 
-class Intermediate(Plain):
+class Intermediate(Framing):
     """Length and packet."""
 
     def take(self, buffer: bytearray) -> bytes | None:
         if len(buffer) < 4:
             return None
         length = int.from_bytes(buffer[:4], "little")
-        if length > LONGEST:
+        if length > _LONGEST:
             raise BadFrameError(f"an intermediate packet of {length} bytes")
         whole = _cut(buffer, 4 + length)
         return None if whole is None else whole[4:]
@@ -92,7 +85,7 @@ class PaddedIntermediate(Intermediate):
         return None if padded is None else padded[: len(padded) & ~3]
 
 
-class Abridged(Plain):
+class Abridged(Framing):
     """Length in words of four bytes, in one byte or in four, and packet."""
 
     def take(self, buffer: bytearray) -> bytes | None:
@@ -109,7 +102,7 @@ class Abridged(Plain):
         return head + packet
 
 
-class Obfuscated(Plain):
+class Obfuscated(Framing):
     """Any of the others under AES-CTR; the 64 bytes that begin the connection hold the keys."""
 
     HEADER = 64

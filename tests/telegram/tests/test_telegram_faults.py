@@ -203,8 +203,9 @@ async def test_data_that_fits_the_kernel_keeps_a_left_connection_live(telegram: 
 async def test_data_that_does_not_fit_makes_disconnect_hang(telegram: Controls, alice: Login):
     client = alice.client(auto_reconnect=False)
     await client.connect()
-    uploads = await upload_to_nobody(telegram, client, megabytes=6)
     transport = client._sender._connection._writer.transport
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    uploads = await upload_to_nobody(telegram, client, megabytes=1)
     await eventually(transport.get_write_buffer_size)
 
     leaving = asyncio.ensure_future(client.disconnect())
