@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import sys
-import threading
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
+from tgsession_runtime.blocks import AsyncBlock, SyncBlock, loop_is_running, throw
 from tgsession_runtime.errors import ConfigurationError, InheritedGuardError, RunningLoopError
-from tgsession_runtime.life import Life
 from tgsession_runtime.plan import plan
 from tgsession_runtime.shutdown import interrupts
 from tgsession_runtime.waiting import to_the_end
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
     from pathlib import Path
     from types import TracebackType
 
     from telethon import TelegramClient
     from telethon.sessions import Session
 
+    from tgsession_runtime.blocks import Block
     from tgsession_runtime.plan import Plan
 
 C = TypeVar("C")
@@ -85,60 +81,79 @@ class Guard(Generic[C]):
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._block: _Block | None = None
+        self._block: Block | None = None
         self._pid = os.getpid()
 
     def __repr__(self) -> str:
         return f"<guarded_client {self._plan.name.label!r}, {'entered' if self._block else 'not entered'}>"
 
     async def __aenter__(self) -> C:
-        block = self._new_block(_AsyncBlock)
+        block = self._new_block(AsyncBlock)
         interrupts.join(block)
         try:
             client = await block.life.begin()
         except BaseException:
             self._block = None
             block.inside = False
-            _raise(interrupts.leave(block))
+            throw(interrupts.leave(block))
             raise
+        block.entered = True
         return client  # type: ignore[no-any-return]
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None and self._is_inherited():
+            return
         block = self._own_block()
         block.inside = False
         with interrupts.deferred():
             _, block.cancelled = await to_the_end(block.life.end)
         self._block = None
-        _raise(interrupts.leave(block))
+        throw(interrupts.leave(block))
         block.conclude(error)
 
     def __enter__(self) -> C:
-        if _loop_is_running():
+        if loop_is_running():
             raise RunningLoopError
-        block = self._new_block(_SyncBlock)
-        interrupts.join(block)
+        block = self._new_block(SyncBlock)
         try:
-            client = block.run(block.life.begin())
+            client = self._begin(block)
+            block.inside = True
+            throw(interrupts.due)  # a signal that came as the block was being entered
+            return client  # noqa: TRY300 - a signal that comes here must find the `try`
         except BaseException:
-            self._block = None
-            block.close()
-            _raise(interrupts.leave(block))
+            self._abandon(block)
             raise
-        block.inside = True
+
+    def _begin(self, block: SyncBlock) -> C:
+        interrupts.join(block)
+        client = block.run(block.life.begin())
+        block.entered = True
         return client  # type: ignore[no-any-return]
 
+    def _abandon(self, block: SyncBlock) -> None:
+        block.inside = False
+        with interrupts.deferred():
+            block.finish()
+        self._block = None
+        throw(interrupts.leave(block))
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None and self._is_inherited():
+            return
         block = self._own_block()
         block.inside = False
         with interrupts.deferred():
             block.finish()
         self._block = None
         due = interrupts.leave(block)
-        if error is None:
-            _raise(due)
+        if not isinstance(error, (KeyboardInterrupt, SystemExit)):
+            throw(due)
         block.conclude(error)
 
-    def _new_block(self, kind: type[_Block]) -> Any:
+    def _is_inherited(self) -> bool:
+        return self._pid != os.getpid()
+
+    def _new_block(self, kind: type[Block]) -> Any:
         if self._block is not None:
             self._own_block()
             raise ConfigurationError(
@@ -151,176 +166,10 @@ class Guard(Generic[C]):
         return self._block
 
     def _own_block(self) -> Any:
-        if self._block is None or self._pid != os.getpid():
+        if self._block is None or self._is_inherited():
             raise InheritedGuardError(self._plan.name.label)
         return self._block
 
 
-class _Block:
-    """A guarded block of either form."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.inside = False
-        self.life = Life(plan, self.end)
-
-    def end(self) -> None:
-        """End the block because of `life.error`."""
-        raise NotImplementedError
-
-    def conclude(self, error: BaseException | None) -> None:
-        """Raise what the block ends with, where the body's own *error* is not what it should be."""
-        raise NotImplementedError
-
-
-class _AsyncBlock(_Block):
-    """`async with`: the block is a task, and is ended by cancelling it."""
-
-    def __init__(self, plan: Plan) -> None:
-        super().__init__(plan)
-        self.inside = True
-        self._loop = asyncio.get_running_loop()
-        self._task = asyncio.current_task()
-        self._ours = 0
-        self.cancelled = 0
-        """How often somebody cancelled the task while the block was being left."""
-
-    def end(self) -> None:
-        if not self._ours:
-            # Not at once: whoever fails right now in this very task gets to handle its own error first.
-            self._loop.call_soon(self._cancel)
-
-    def interrupt(self, _error: BaseException) -> bool:
-        with suppress(RuntimeError):  # its loop is closed: nothing runs in it that could be ended
-            self._loop.call_soon_threadsafe(self._cancel)
-        return True
-
-    def _cancel(self) -> None:
-        if self.inside and self._task is not None:
-            self._ours += 1
-            self._task.cancel()
-
-    def finish(self) -> None:
-        """Its loop is gone; the kernel ends the connection with the process."""
-
-    def conclude(self, error: BaseException | None) -> None:
-        failure = self.life.error
-        ours = self._ours and isinstance(error, asyncio.CancelledError)
-        if sys.version_info >= (3, 11) and self._task is not None and (ours or self.cancelled):
-            for _ in range(self._ours):
-                self._task.uncancel()
-        if failure is not None and (error is None or ours):
-            raise failure from None
-        if error is None and self.cancelled > self._ours:
-            raise asyncio.CancelledError
-
-
-class _SyncBlock(_Block):
-    """`with`: the block is this thread, and the client's loop runs only inside its calls."""
-
-    def __init__(self, plan: Plan) -> None:
-        super().__init__(plan)
-        self._loop, self._made = _loop_of_thread()
-        self._in_main_thread = threading.current_thread() is threading.main_thread()
-        self._entering: asyncio.Task[Any] | None = None
-        self._ended: asyncio.Future[Any] | None = None
-        self._done = False
-
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Run *work* to its end; an exception that a signal handler raises meanwhile cancels it and comes after it."""
-        self._entering = task = self._loop.create_task(work)
-        try:
-            return self._loop.run_until_complete(task)
-        except BaseException:
-            if not task.done():
-                with interrupts.deferred():
-                    task.cancel()
-                    self._finish(task)
-            raise
-        finally:
-            self._entering = None
-
-    def interrupt(self, error: BaseException) -> bool:
-        if self._entering is not None:
-            self._loop.call_soon_threadsafe(self._entering.cancel)
-        elif self.inside and self._loop.is_running():
-            # From the loop itself: raised in the middle of a callback it would kill one of Telethon's tasks.
-            self._loop.call_soon_threadsafe(_raise, error)
-        else:
-            return not self.inside or not self._in_main_thread
-        return True
-
-    def end(self) -> None:
-        # The body cannot be interrupted, its requests can: they fail, and `run_until_disconnected()` returns.
-        sender = getattr(self.life.client, "_sender", None)
-        if self.inside and sender is not None and self._ended is None:
-            self._ended = asyncio.ensure_future(sender._disconnect(error=self.life.error))  # noqa: SLF001 - Telethon ends so itself
-
-    def finish(self) -> None:
-        """Disconnect and release, through whatever a signal handler raises."""
-        self.inside = False
-        if not self._done:
-            self._done = True
-            self._finish(self._loop.create_task(self._leave()))
-            self.close()
-
-    async def _leave(self) -> None:
-        if self._ended is not None:
-            await asyncio.wait({self._ended}, timeout=self.life.plan.disconnect_timeout)
-            if self._ended.done() and not self._ended.cancelled():
-                self._ended.exception()
-        await self.life.end()
-
-    def _finish(self, task: asyncio.Task[Any]) -> None:
-        while not task.done():
-            try:
-                self._loop.run_until_complete(asyncio.wait({task}))
-            except (KeyboardInterrupt, SystemExit):
-                continue
-        if not task.cancelled() and (error := task.exception()) is not None:
-            raise error
-
-    def close(self) -> None:
-        """Close the loop if it was made for this block."""
-        if self._made:
-            self._made = False
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.close()
-            asyncio.set_event_loop(None)
-
-    def conclude(self, error: BaseException | None) -> None:
-        if self.life.error is not None and (error is None or error is self.life.error):
-            raise self.life.error from None
-
-
-def _raise(error: BaseException | None) -> None:
-    if error is not None:
-        raise error
-
-
-def _loop_is_running() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-def _loop_of_thread() -> tuple[asyncio.AbstractEventLoop, bool]:
-    """The loop that Telethon's sync calls will use in this thread, and whether it was made here and now."""
-    set_before = None
-    if sys.version_info >= (3, 14):
-        try:
-            set_before = asyncio.get_event_loop()
-        except RuntimeError:
-            pass
-    else:
-        # Asking the policy would make a loop that nobody closes, and warn about it.
-        set_before = getattr(getattr(asyncio.get_event_loop_policy(), "_local", None), "_loop", None)
-    if set_before is not None and not set_before.is_closed():
-        return set_before, False
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    return loop, True
-
-
-interrupts.never_raise_in(Guard.__enter__, Guard.__exit__)
+# No signal may leave these by an exception, or the disconnect would be skipped.
+interrupts.never_raise_in(Guard._begin, Guard._abandon, Guard.__exit__, Guard.__aenter__, Guard.__aexit__)  # noqa: SLF001 - own

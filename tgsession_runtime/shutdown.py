@@ -23,6 +23,8 @@ _WAITING = tuple(
     number for name in ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP") if (number := getattr(signal, name, None)) is not None
 )
 _DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
+# How long the code of a block may keep its loop from hearing of a signal, in seconds.
+_PATIENCE = 1.0
 
 
 class Terminated(SystemExit):
@@ -32,8 +34,15 @@ class Terminated(SystemExit):
 class Interruptible(Protocol):
     """A guarded block, as this module sees it."""
 
+    @property
+    def deaf(self) -> bool:
+        """Whether it was told to end and its loop has not come to that: something blocks it."""
+
     def interrupt(self, error: BaseException) -> bool:
-        """End the block because of *error*; False if that takes an exception raised in the main thread here and now."""
+        """End the block because of *error*; False if that takes an exception raised in the main thread here and now.
+
+        So it does where there is no loop to ask, and where the loop was asked before and did not come to it.
+        """
 
     def finish(self) -> None:
         """Disconnect now, as the process is about to end without having left the block."""
@@ -51,11 +60,17 @@ class Interrupts:
         self._came: list[int] = []
         self._deferrals = 0
         self._due: int | None = None
+        self._reminder: threading.Timer | None = None
         self._safe: set[CodeType] = set()
 
     def never_raise_in(self, *functions: Any) -> None:
         """Name functions that no signal may leave by an exception, not even before their first line."""
         self._safe.update(function.__code__ for function in functions)
+
+    @property
+    def due(self) -> BaseException | None:
+        """What the main thread has to raise because of a signal that came."""
+        return _exception_of(self._due) if self._due is not None and _in_main_thread() else None
 
     def join(self, block: Interruptible) -> None:
         """End *block* too, from now on, when this process is told to end."""
@@ -74,9 +89,12 @@ class Interrupts:
         """
         if block in self._blocks:
             self._blocks.remove(block)
-        due = self._due
         if self._blocks:
-            return _exception_of(due) if due is not None and _in_main_thread() else None
+            return self.due
+        due = self._due
+        if self._reminder is not None:
+            self._reminder.cancel()
+            self._reminder = None
         if not _in_main_thread():
             if due is not None:
                 os.kill(os.getpid(), due)  # the main thread's handler finds no block left, and gives way
@@ -96,7 +114,7 @@ class Interrupts:
         if self._deferrals == 1:
             for number in _WAITING:
                 handler = signal.getsignal(number)
-                if not (handler is None or handler is signal.SIG_IGN or handler == self._on_signal):
+                if not (handler is None or handler is signal.SIG_IGN or handler == self._on_signal or _is_loops(handler)):
                     self._held_back[number] = signal.signal(number, self._on_deferred)
         try:
             yield
@@ -127,6 +145,7 @@ class Interrupts:
         self._held_back.clear()
         self._came.clear()
         self._deferrals = 0
+        self._reminder = None
         self._give_way()
 
     # handlers
@@ -142,6 +161,15 @@ class Interrupts:
         ended = [block.interrupt(error) for block in list(self._blocks)]
         if not all(ended) and not self._is_safe(frame):
             raise error
+        if self._reminder is None:
+            self._reminder = threading.Timer(_PATIENCE, self._remind, (number,))
+            self._reminder.daemon = True
+            self._reminder.start()
+
+    def _remind(self, number: int) -> None:
+        self._reminder = None
+        if any(block.deaf for block in list(self._blocks)):
+            signal.pthread_kill(threading.main_thread().ident or 0, number)
 
     def _on_deferred(self, number: int, _frame: FrameType | None) -> None:
         self._came.append(number)
@@ -186,6 +214,11 @@ def deliver(number: int) -> None:
         os.kill(os.getpid(), number)
     else:
         signal.raise_signal(number)
+
+
+def _is_loops(handler: Any) -> bool:
+    """Whether *handler* only stands in for one of an event loop's, which hears of the signal in another way, and once."""
+    return getattr(handler, "__name__", "") == "_sighandler_noop" or hasattr(getattr(handler, "__self__", None), "run_forever")
 
 
 def _exception_of(number: int) -> BaseException:

@@ -32,10 +32,14 @@ from tgsession_runtime.claim import contend, wait_for
 from tgsession_runtime.session import name_of
 from tgsession_runtime.state import state_of
 print("ready", flush=True)
+held = []
 for line in sys.stdin:
-    state, session = line.strip().split("\t")
+    what, state, session = line.strip().split("\t")
     try:
-        wait_for(contend(name_of(session), state_of({"TGSESSION_STATE_DIR": state}), timeout=0.0)).release()
+        if what == "try" or not held:
+            held.append(wait_for(contend(name_of(session), state_of({"TGSESSION_STATE_DIR": state}), timeout=0.0)))
+        if what != "hold":
+            held.pop().release()
         print("free", flush=True)
     except Exception as error:
         print(repr(error), flush=True)
@@ -99,12 +103,21 @@ class Contender:
         )  # fmt: skip
         assert self._line() == "ready"
 
-    def __call__(self, session: Path | str) -> str:
+    def __call__(self, session: Path | str, what: str = "try") -> str:
         """`free`, or what kept it out."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{os.environ['TGSESSION_STATE_DIR']}\t{session}\n")
+        self._process.stdin.write(f"{what}\t{os.environ['TGSESSION_STATE_DIR']}\t{session}\n")
         self._process.stdin.flush()
         return self._line()
+
+    @contextmanager
+    def holding(self, session: Path | str) -> Iterator[int]:
+        """While it has the session; its pid."""
+        assert self(session, "hold") == "free"
+        try:
+            yield self._process.pid
+        finally:
+            self(session, "drop")
 
     def _line(self) -> str:
         assert self._process.stdout is not None

@@ -1,0 +1,274 @@
+"""Small programs around a guard, each in a process of its own that has loaded everything before: `python -m tests.runtime.scenes`.
+
+Reads one JSON object a line: which scene, and what it takes. Answers `pid N`, then what the scene says, then `ended STATUS`,
+negative for a signal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from tests.runtime.guarding import quick
+
+_LONG = 30.0  # seconds; nothing waits so long
+SCENES: dict[str, Callable[..., Any]] = {}
+
+
+def scene(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A program to be named in a request."""
+    SCENES[function.__name__] = function
+    return function
+
+
+def say(text: str) -> None:
+    """Tell the test."""
+    os.write(1, f"{text}\n".encode())
+
+
+class _SayWaiting(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        if getattr(record, "event", "") == "waiting":
+            say("waiting")
+
+
+@scene
+def awaiting(form: str, session: str) -> None:
+    """The body waits for what Telegram sends."""
+    _in(form, session, lambda client: asyncio.sleep(_LONG))
+
+
+@scene
+def blocking(form: str, session: str, again: float = _LONG) -> None:
+    """The body waits without an event loop, *again* seconds at a time."""
+
+    async def block(_client: Any) -> None:
+        end = time.monotonic() + _LONG
+        while time.monotonic() < end:
+            time.sleep(again)  # noqa: ASYNC251 - that is what it is about
+            await asyncio.sleep(0)
+
+    _in(form, session, block)
+
+
+@scene
+def swallowing(form: str, session: str) -> None:
+    """The body does not let itself be cancelled the first time."""
+
+    async def body(_client: Any) -> None:
+        try:
+            await asyncio.sleep(_LONG)
+        except BaseException as error:
+            say(f"swallowed {type(error).__name__}")
+
+    _in(form, session, body)
+
+
+@scene
+def leaving(form: str, session: str) -> None:
+    """The way out takes as long as it may, as the other side does not read."""
+    from telethon.tl import functions
+
+    async def body(client: Any) -> None:
+        await client(functions.account.GetPasswordRequest())  # from here on the server reads no more
+        for part in range(40):
+            asyncio.ensure_future(client(functions.upload.SaveFilePartRequest(1, part, b"\0" * 500_000))).add_done_callback(_seen)
+        await asyncio.sleep(0.05)
+        say("leaving")
+
+    _in(form, session, body, disconnect_timeout=0.5)
+
+
+@scene
+def short(form: str, session: str) -> None:
+    """In, a request, out, and still there afterwards."""
+    _in(form, session, lambda client: client.get_me())
+    say("outside")
+    time.sleep(_LONG)
+
+
+@scene
+def own_handler(form: str, session: str, how: str) -> None:
+    """The program has a handler of its own, which ends the body by itself."""
+    told: list[int] = []
+
+    def handler(number: int, _frame: Any = None) -> None:
+        told.append(number)
+        say("handled")
+
+    if how == "signal":
+        signal.signal(signal.SIGTERM, handler)
+    elif how == "ignore":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    async def body(_client: Any) -> None:
+        if how == "loop":
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, handler, signal.SIGTERM)
+        say("ready")
+        end = time.monotonic() + (0.3 if how == "ignore" else _LONG)
+        while not told and time.monotonic() < end:  # noqa: ASYNC110 - a handler sets no event
+            await asyncio.sleep(0.01)
+
+    before = signal.getsignal(signal.SIGTERM)
+    _in(form, session, body)
+    same = "loop" if how == "loop" else str(signal.getsignal(signal.SIGTERM) is before)
+    say(f"told {len(told)}, restored {same}")
+
+
+@scene
+def handler_on_the_way_out(form: str, session: str, how: str) -> None:
+    """A signal comes while the client is being disconnected, to a handler of the program's own."""
+    told: list[int] = []
+
+    def handler(number: int, _frame: Any = None) -> None:
+        told.append(number)
+
+    async def body(client: Any) -> None:
+        if how == "loop":
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, handler, signal.SIGTERM)
+        else:
+            signal.signal(signal.SIGTERM, handler)
+        disconnect = client._disconnect_coro
+
+        async def slow() -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await disconnect()
+            say(f"during {len(told)}")
+
+        client._disconnect_coro = slow
+
+    async def all_of_it() -> None:
+        async with quick(session) as client:
+            await body(client)
+        await asyncio.sleep(0.05)
+
+    if form == "async with":
+        asyncio.run(all_of_it())
+    else:
+        _in(form, session, body)
+    say(f"told {len(told)}")
+
+
+@scene
+def nested(form: str, session: str, second: str) -> None:
+    """Two guards of two sessions, one in the other."""
+
+    async def main() -> None:
+        async with quick(session), quick(second):
+            say("inside")
+            await asyncio.sleep(_LONG)
+
+    if form == "async with":
+        asyncio.run(main())
+    else:
+        with quick(session), quick(second) as client:
+            say("inside")
+            client.loop.run_until_complete(asyncio.sleep(_LONG))
+
+
+@scene
+def side_by_side(form: str, session: str, second: str) -> None:
+    """Two guards of two sessions in two tasks; *form* says who runs the loop."""
+
+    async def block(name: str) -> None:
+        async with quick(name):
+            say("inside")
+            await asyncio.sleep(_LONG)
+
+    async def main() -> None:
+        await asyncio.gather(block(session), block(second))
+
+    if form == "asyncio.run":
+        asyncio.run(main())
+    else:
+        asyncio.new_event_loop().run_until_complete(main())
+
+
+@scene
+def sending_itself(form: str, session: str, number: int, seconds: float) -> None:
+    """A signal comes from a thread after *seconds*, whatever the program is doing."""
+    import threading
+
+    threading.Timer(seconds, os.kill, (os.getpid(), number)).start()
+    short(form, session)
+
+
+@scene
+def raising(form: str, session: str, what: str) -> None:
+    """The body raises."""
+
+    async def body(_client: Any) -> None:
+        if what == "os._exit":
+            os._exit(7)
+        raise {"SystemExit": SystemExit(5), "KeyboardInterrupt": KeyboardInterrupt(), "ValueError": ValueError("own")}[what]
+
+    _in(form, session, body)
+
+
+def _in(form: str, session: str, body: Callable[[Any], Any], **options: Any) -> None:
+    async def main() -> None:
+        async with quick(session, lock_timeout=10.0, **options) as client:
+            say("inside")
+            await body(client)
+
+    if form == "async with":
+        asyncio.run(main())
+        return
+    with quick(session, lock_timeout=10.0, **options) as client:
+        say("inside")
+        client.loop.run_until_complete(body(client))
+
+
+def _seen(future: asyncio.Future[Any]) -> None:
+    if not future.cancelled():
+        future.exception()
+
+
+def _play(request: dict[str, Any]) -> int:
+    os.environ["TGSESSION_STATE_DIR"] = request["state"]
+    pid = os.fork()
+    if pid:
+        say(f"pid {pid}")
+        _, status = os.waitpid(pid, 0)
+        return os.waitstatus_to_exitcode(status)
+    signal.alarm(25)
+    try:
+        SCENES[request["scene"]](*request["arguments"])
+    except KeyboardInterrupt:  # what Python does with one that nobody caught
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    except SystemExit as error:
+        _leave(error.code if isinstance(error.code, int) else 1)
+    except BaseException as error:
+        say(f"raised {type(error).__name__}: {error}")
+        traceback.print_exc()
+        _leave(1)
+    _leave(0)
+    return 0
+
+
+def _leave(status: int) -> None:
+    import atexit
+
+    sys.stderr.flush()
+    atexit._run_exitfuncs()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    import psutil  # noqa: F401 - once for all scenes
+    import telethon  # noqa: F401
+
+    logging.getLogger("tgsession").addHandler(_SayWaiting())
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    say("ready")
+    for line in sys.stdin:
+        say(f"ended {_play(json.loads(line))}")

@@ -1,0 +1,215 @@
+"""The two forms of a guarded block: how each is run, ended from outside, and left."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from tgsession_runtime.life import Life
+from tgsession_runtime.shutdown import interrupts
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from tgsession_runtime.plan import Plan
+
+
+class Block:
+    """A guarded block of either form."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.inside = False
+        self.entered = False
+        """Whether the body has had the client."""
+        self.deaf = False
+        self.life = Life(plan, self.end)
+
+    def end(self) -> None:
+        """End the block because of `life.error`."""
+        raise NotImplementedError
+
+    def conclude(self, error: BaseException | None) -> None:
+        """Raise what the block ends with, where the body's own *error* is not what it should be."""
+        raise NotImplementedError
+
+
+class AsyncBlock(Block):
+    """`async with`: the block is a task, and is ended by cancelling it."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self.inside = True
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+        self._ours = 0
+        self.cancelled = 0
+        """How often somebody cancelled the task while the block was being left."""
+
+    def end(self) -> None:
+        """Cancel the task that is in the block."""
+        if not self._ours:
+            # Not at once: whoever fails right now in this very task gets to handle its own error first.
+            self._loop.call_soon(self._cancel)
+
+    def interrupt(self, _error: BaseException) -> bool:
+        """Cancel the task too; False if its own code has kept it from hearing of that before."""
+        if self.deaf and self.entered and self.inside and _runs_here(self._loop):
+            return False
+        with suppress(RuntimeError):  # its loop is closed: nothing runs in it that could be ended
+            self._loop.call_soon_threadsafe(self._cancel)
+            self.deaf = self.inside
+        return True
+
+    def _cancel(self) -> None:
+        self.deaf = False
+        if self.inside and self._task is not None:
+            self._ours += 1
+            self._task.cancel()
+
+    def finish(self) -> None:
+        """Its loop is gone; the kernel ends the connection with the process."""
+
+    def conclude(self, error: BaseException | None) -> None:
+        """Raise `life.error` instead of the cancellation that it came as, or the cancellation that came on the way out."""
+        failure = self.life.error
+        ours = self._ours and isinstance(error, asyncio.CancelledError)
+        if sys.version_info >= (3, 11) and self._task is not None and (ours or self.cancelled):
+            for _ in range(self._ours):
+                self._task.uncancel()
+        if failure is not None and (error is None or ours):
+            raise failure from None
+        if error is None and self.cancelled > self._ours:
+            raise asyncio.CancelledError
+
+
+class SyncBlock(Block):
+    """`with`: the block is this thread, and the client's loop runs only inside its calls."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self._loop, self._made = _loop_of_thread()
+        self._in_main_thread = threading.current_thread() is threading.main_thread()
+        self._entering: asyncio.Task[Any] | None = None
+        self._ended: asyncio.Future[Any] | None = None
+        self._done = False
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run *work* to its end; an exception that a signal handler raises meanwhile cancels it and comes after it."""
+        self._entering = task = self._loop.create_task(work)
+        if interrupts.due is not None:  # the signal came too early to find the task
+            task.cancel()
+        try:
+            return self._loop.run_until_complete(task)
+        except BaseException:
+            if not task.done():
+                with interrupts.deferred():
+                    task.cancel()
+                    self._finish(task)
+            raise
+        finally:
+            self._entering = None
+
+    def interrupt(self, error: BaseException) -> bool:
+        """Cancel the enter, or raise *error* in the loop; False if it is to be raised outside of one."""
+        if self._entering is not None:
+            self._loop.call_soon_threadsafe(self._entering.cancel)
+        elif self.inside and self._loop.is_running() and not (self.deaf and _runs_here(self._loop)):
+            # From the loop itself: raised in the middle of a callback it would kill one of Telethon's tasks.
+            self._loop.call_soon_threadsafe(self._raise_in_loop, error)
+            self.deaf = True
+        else:
+            return not self.inside or not self._in_main_thread
+        return True
+
+    def _raise_in_loop(self, error: BaseException) -> None:
+        self.deaf = False
+        if self.inside:
+            raise error
+
+    def end(self) -> None:
+        """Fail what the client is asked from now on."""
+        # The body cannot be interrupted, its requests can: they fail, and `run_until_disconnected()` returns.
+        sender = getattr(self.life.client, "_sender", None)
+        if self.inside and sender is not None and self._ended is None:
+            self._ended = asyncio.ensure_future(sender._disconnect(error=self.life.error))  # noqa: SLF001 - Telethon ends so itself
+
+    def finish(self) -> None:
+        """Disconnect and release, through whatever a signal handler raises."""
+        self.inside = False
+        if self.entered and not self._done:
+            self._done = True
+            self._finish(self._loop.create_task(self._leave()))
+        self.close()
+
+    async def _leave(self) -> None:
+        if self._ended is not None:
+            await asyncio.wait({self._ended}, timeout=self.life.plan.disconnect_timeout)
+            if self._ended.done() and not self._ended.cancelled():
+                self._ended.exception()
+        await self.life.end()
+
+    def _finish(self, task: asyncio.Task[Any]) -> None:
+        while not task.done():
+            try:
+                self._loop.run_until_complete(asyncio.wait({task}))
+            except (KeyboardInterrupt, SystemExit):
+                continue
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+
+    def close(self) -> None:
+        """Close the loop if it was made for this block."""
+        if self._made:
+            self._made = False
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
+            asyncio.set_event_loop(None)
+
+    def conclude(self, error: BaseException | None) -> None:
+        """Raise `life.error` where the body did not end with another one."""
+        if self.life.error is not None and (error is None or error is self.life.error):
+            raise self.life.error from None
+
+
+def throw(error: BaseException | None) -> None:
+    """Raise *error*, if there is one."""
+    if error is not None:
+        raise error
+
+
+def loop_is_running() -> bool:
+    """Whether this thread runs an event loop."""
+    return _running_loop() is not None
+
+
+def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether *loop* is what this very thread runs."""
+    return _running_loop() is loop
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _loop_of_thread() -> tuple[asyncio.AbstractEventLoop, bool]:
+    """The loop that Telethon's sync calls will use in this thread, and whether it was made here and now."""
+    set_before = None
+    if sys.version_info >= (3, 14):
+        try:
+            set_before = asyncio.get_event_loop()
+        except RuntimeError:
+            pass
+    else:
+        # Asking the policy would make a loop that nobody closes, and warn about it.
+        set_before = getattr(getattr(asyncio.get_event_loop_policy(), "_local", None), "_loop", None)
+    if set_before is not None and not set_before.is_closed():
+        return set_before, False
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    return loop, True
