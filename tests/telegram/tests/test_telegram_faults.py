@@ -83,6 +83,8 @@ async def test_telethon_asks_again_after_a_dropped_connection(telegram: Controls
         assert await client.get_messages("me") == []
     ledger = telegram.until(lambda ledger: ledger["totals"]["live"] == 0)
     assert (ledger["totals"]["connects"], ledger["totals"]["server_ends"], ledger["totals"]["overlaps"]) == (2, 1, 0)
+    assert ledger["requests"]["help.getConfig"] == 1  # no new initConnection, so the second visit names no device
+    assert [visit["device"] is None for visit in ledger["connections"]] == [False, True]
 
 
 @asynchronous
