@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from tgsession_runtime.errors import ClaimLostError as ClaimLostError
     from tgsession_runtime.errors import ConfigurationError as ConfigurationError
     from tgsession_runtime.errors import EgressError as EgressError
+    from tgsession_runtime.errors import FloodError as FloodError
     from tgsession_runtime.errors import InheritedGuardError as InheritedGuardError
     from tgsession_runtime.errors import LockError as LockError
+    from tgsession_runtime.errors import LoginError as LoginError
     from tgsession_runtime.errors import NoConnectionError as NoConnectionError
+    from tgsession_runtime.errors import NotASessionError as NotASessionError
     from tgsession_runtime.errors import NotLoggedInError as NotLoggedInError
     from tgsession_runtime.errors import RunningLoopError as RunningLoopError
     from tgsession_runtime.errors import SessionError as SessionError
@@ -37,8 +40,8 @@ __version__ = "0.1.0"
 
 _CLIENT = ("Guard", "guarded_client")
 _ERRORS = (
-    "ClaimLostError", "ConfigurationError", "EgressError", "InheritedGuardError", "LockError", "NoConnectionError",
-    "NotLoggedInError", "RunningLoopError", "SessionError", "SessionHeldHereError", "SessionInUseError",
+    "ClaimLostError", "ConfigurationError", "EgressError", "FloodError", "InheritedGuardError", "LockError", "LoginError", "NoConnectionError",
+    "NotASessionError", "NotLoggedInError", "RunningLoopError", "SessionError", "SessionHeldHereError", "SessionInUseError",
     "SessionRevokedError", "SessionUnreadableError", "StateFolderError", "TgsessionError", "WorkersRunningError",
 )  # fmt: skip
 __all__ = [*_CLIENT, *_ERRORS]  # noqa: PLE0604 - tuples of names

@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from tgsession_runtime import forks, holder, line
-from tgsession_runtime.errors import LockError, SessionHeldHereError, SessionInUseError, StateFolderError
+from tgsession_runtime.errors import LockError, SessionHeldHereError, SessionInUseError, SessionUnreadableError, StateFolderError
 from tgsession_runtime.events import event
-from tgsession_runtime.file_lock import RecordedLock, SharedLock, holders, is_free, recorded
+from tgsession_runtime.file_lock import RecordedLock, SharedLock
+from tgsession_runtime.records import holders, is_free, recorded
 from tgsession_runtime.session import with_key
 
 if TYPE_CHECKING:
@@ -115,7 +116,9 @@ class Claim:
         """Take the locks, the file's first."""
         if self.name.lock_path is not None:
             yield from self._take(self.name.lock_path, wait)
-            self.name = with_key(self.name)  # somebody may have logged in while we waited
+            # Somebody may have logged in while we waited. A damaged file tells no key, and is claimed to be mended.
+            with suppress(SessionUnreadableError):
+                self.name = with_key(self.name)
         if self.name.key_id is not None:
             self._mark("waiting")
             yield from self._take(self._state.key_lock(self.name.key_id_hex), wait)

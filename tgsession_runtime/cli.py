@@ -23,8 +23,19 @@ NAME = "tgsession-guard"
 DONE, REFUSED, WRONG_USE, OUR_FAULT, BUSY, INTERRUPTED = 0, 1, 2, 3, 75, 130
 _REPORTS = "https://github.com/tgsession-guard/tgsession-guard/issues/new"
 _COMMANDS = {
+    "auth": "Log a session in, while nobody else can use it.",
+    "backup": "Write a consistent copy of a session file.",
+    "check": "Say whether it is safe to use a session now, and what to do if not.",
+    "export": "Write a session as a session string, to a file or a terminal.",
+    "import": "Make a session file of a session string.",
+    "restore": "Put a backup in the place of a session file, which is kept.",
     "run": "Hold a session while a program runs that does not use the guard.",
+    "status": "Show sessions, holders and workers in one table.",
+    "watch": "Show what happens to sessions and workers as it happens.",
+    "who": "Say who holds a session.",
 }
+
+_MODULES = {"import": "import_"}  # a word of Python's
 
 
 class Commands(click.Group):
@@ -40,7 +51,7 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        found: click.Command = import_module(f"tgsession_runtime.commands.{cmd_name}").command
+        found: click.Command = import_module(f"tgsession_runtime.commands.{_MODULES.get(cmd_name, cmd_name)}").command
         return found
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:

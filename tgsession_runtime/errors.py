@@ -4,6 +4,8 @@ TgsessionError
 ├── ConfigurationError         a setting is missing, unknown or cannot be what it is
 ├── RunningLoopError           `with` where an event loop runs: `async with` is meant
 ├── StateFolderError           the folder for locks and records cannot be used
+├── LoginError                 nobody can be logged in, and why
+├── FloodError                 Telegram wants to be left alone for a while
 ├── CommandError               the program that was to run under a claim cannot be started
 └── SessionError               about one session
     ├── SessionInUseError          another process holds it
@@ -12,6 +14,7 @@ TgsessionError
     ├── NotLoggedInError           there is no auth key, or nobody is logged in with it
     ├── SessionRevokedError        Telegram has ended its login; only a new one helps
     ├── SessionUnreadableError     the file is damaged, from a newer Telethon, or not ours to read
+    │   └── NotASessionError           it is the file of another library
     ├── LockError                  the lock cannot be taken at all, held or not
     ├── EgressError                holders that share it would reach Telegram from two addresses
     ├── NoConnectionError          Telegram did not let us in in time
@@ -240,6 +243,17 @@ class SessionUnreadableError(SessionError):
         return f"session `{self.session}` cannot be read: {self.reason}"
 
 
+class NotASessionError(SessionUnreadableError):
+    """The file is no session file of Telethon's at all."""
+
+    code = "not-a-session"
+    why = "the sessions of Pyrogram and others have a layout of their own"
+
+    def __init__(self, session: str) -> None:
+        super().__init__(session, "it is not a session file of Telethon's", "name another file")
+        self.args = (session,)
+
+
 class LockError(SessionError):
     """The lock of the session cannot be taken at all."""
 
@@ -322,3 +336,35 @@ class ClaimLostError(SessionError):
     def hint(self) -> str:  # type: ignore[override] # one text for the family
         """What to do next."""
         return "lock files are never in the way: leave `*.lock` alone; enter the guard again"
+
+
+class LoginError(TgsessionError):
+    """Telegram, or this machine, does not let somebody log in."""
+
+    code = "login"
+
+    def __init__(self, message: str, hint: str, why: str = "a session is worth nothing before it is logged in") -> None:
+        self.hint, self.why = hint, why
+        super().__init__(message, hint, why)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class FloodError(TgsessionError):
+    """Telegram does not want to be asked again yet."""
+
+    code = "flood"
+    why = "asking sooner makes the wait longer (FLOOD_WAIT)"
+
+    def __init__(self, until: str) -> None:
+        self.until = until
+        super().__init__(until)
+
+    def __str__(self) -> str:
+        return f"Telegram wants no more logins for this account until {self.until}"
+
+    @property
+    def hint(self) -> str:  # type: ignore[override] # says when
+        """What to do next."""
+        return f"run it again after {self.until}; nothing is asked of Telegram before"

@@ -17,13 +17,10 @@ from filelock import FileLock, Timeout
 
 from tgsession_runtime import forks
 from tgsession_runtime.holder import SIZE, Holder, decode, liveness
+from tgsession_runtime.records import RECORD_AT, read_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-# Windows locks the first byte against reading too (filelock, `_native/_windows.py`): the record stands behind it.
-_AT = 1 if sys.platform == "win32" else 0
 
 
 class RecordedLock:
@@ -52,7 +49,7 @@ class RecordedLock:
         """
         self._holder = holder
         # Before 4.2, which needs Python 3.11, filelock empties a file as it takes it: what it says is to be read first.
-        self._before = _read(self.path)
+        self._before = read_record(self.path)
         try:
             self._lock.acquire(blocking=False)
         except Timeout:
@@ -61,7 +58,7 @@ class RecordedLock:
 
     def _acquired(self, descriptor: int) -> None:
         assert self._holder is not None  # noqa: S101 - set by the only caller
-        found = decode(os.pread(descriptor, SIZE, _AT)) if hasattr(os, "pread") else None
+        found = decode(os.pread(descriptor, SIZE, RECORD_AT)) if hasattr(os, "pread") else None
         if found is None and self._before is not None and liveness(self._before) != "alive":
             found = self._before
         self.predecessor = found if found is not None and found.state == "holding" else None
@@ -165,41 +162,6 @@ class SharedLock:
             forks.silence(self.descriptor)
 
 
-def holders(path: Path, records: Path) -> list[Holder]:
-    """Who holds the lock at *path*, as far as their records tell; the proven dead are left out."""
-    return [holder for holder in recorded(path, records) if holder.state != "released" and liveness(holder) != "gone"]
-
-
-def is_free(path: Path) -> bool:
-    """Whether nobody holds the lock at *path* at this moment; nothing is created or kept.
-
-    Raises:
-        OSError: that cannot be told from here.
-    """
-    if not path.exists():
-        return True
-    if sys.platform == "win32":
-        lock = FileLock(path, thread_local=False, preserve_lock_file=True)
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            return False
-        lock.release()
-        return True
-    import fcntl
-
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in {EACCES, EAGAIN}:
-            return False
-        raise
-    finally:
-        os.close(descriptor)
-    return True
-
-
 def _is_file(descriptor: int, path: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(descriptor), os.stat(path))
@@ -207,30 +169,9 @@ def _is_file(descriptor: int, path: Path) -> bool:
         return False
 
 
-def recorded(path: Path, records: Path | None = None) -> Iterator[Holder]:
-    """Every record of the lock at *path*, whatever became of its process."""
-    for file in (path, *(sorted(records.glob("*.lock")) if records else ())):
-        holder = _read(file)
-        if holder is not None:
-            yield holder
-
-
-def _read(path: Path) -> Holder | None:
-    for _ in range(2):  # a record that is being written is whole a moment later
-        try:
-            with open(path, "rb", buffering=0) as file:
-                file.seek(_AT)
-                holder = decode(file.read(SIZE))
-        except OSError:
-            return None
-        if holder is not None:
-            return holder
-    return None
-
-
 def _write(descriptor: int, holder: Holder) -> None:
     if hasattr(os, "pwrite"):
-        os.pwrite(descriptor, holder.encode(), _AT)
+        os.pwrite(descriptor, holder.encode(), RECORD_AT)
         return
-    os.lseek(descriptor, _AT, os.SEEK_SET)
+    os.lseek(descriptor, RECORD_AT, os.SEEK_SET)
     os.write(descriptor, holder.encode())

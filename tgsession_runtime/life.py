@@ -5,25 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from tgsession_runtime import forks, sockets, tombstones
 from tgsession_runtime.claim import contend
 from tgsession_runtime.errors import (
     ClaimLostError,
-    InheritedGuardError,
     NoConnectionError,
     NotLoggedInError,
     SessionError,
     SessionRevokedError,
     SessionUnreadableError,
+    WorkersRunningError,
 )
 from tgsession_runtime.events import event
-from tgsession_runtime.file_lock import is_free
+from tgsession_runtime.records import is_free
 from tgsession_runtime.session import key_id_of, read, with_key
 from tgsession_runtime.sharing import refuse_other_egress
 from tgsession_runtime.teardown import disconnect
 from tgsession_runtime.terminal import NEVER_LOGGED_IN, reason_of
+from tgsession_runtime.unguarded import unguarded
 from tgsession_runtime.waiting import take, to_the_end, within
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tgsession_runtime.session import SessionName
 
 _LOOK_AT_CLAIM_EVERY = 1.0
+_LOOK_FOR_WORKERS_EVERY = 0.5
 
 
 class Life:
@@ -51,7 +53,6 @@ class Life:
         self._watch: asyncio.Task[None] | None = None
         self._authorised = False
         self._revoked = ""
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def begin(self) -> Any:
         """The connected client of a logged-in session, claimed for this process.
@@ -59,8 +60,8 @@ class Life:
         Raises:
             TgsessionError: why not; nothing that was done on the way is left.
         """
-        self._loop = asyncio.get_running_loop()
         self._refuse_at_once()
+        await self._refuse_workers()
         try:
             await self._take_claim()
             await self._open()
@@ -103,17 +104,9 @@ class Life:
 
     def after_fork_in_child(self) -> None:
         """The connection is the parent's: held open here too, its end would never reach Telegram while this child lives."""
-        forks.part(self._loop)
         for number in sockets.descriptors(self.client):
             forks.silence(number)
-        sockets.never_again(self.client)
-        for name in ("_call", "connect", "disconnect"):
-            with suppress(AttributeError):
-                setattr(self.client, name, self._refuse_in_child)
         forks.keep_for_ever(getattr(getattr(self.client, "session", None), "_conn", None))
-
-    def _refuse_in_child(self, *_: Any, **__: Any) -> NoReturn:
-        raise InheritedGuardError(self.name.label)
 
     # on the way in
 
@@ -133,6 +126,21 @@ class Life:
 
     def _is_blank(self) -> bool:
         return self.name.path is not None and self.name.key_id is None
+
+    async def _refuse_workers(self) -> None:
+        """Refuse, or wait, while workers run that the lock knows nothing of."""
+        plan, loop = self.plan, asyncio.get_running_loop()
+        if plan.workers == "ignore":
+            return
+        begun = reported = loop.time()
+        while found := unguarded(plan.project, plan.state, fresh=loop.time() > begun):
+            waited = loop.time() - begun
+            if plan.workers == "refuse" or waited >= plan.lock_timeout:
+                raise WorkersRunningError(self.name.label, found, waited)
+            if waited == 0 or loop.time() - reported >= 1:
+                reported = loop.time()
+                self._log(logging.WARNING, "waiting", f"waiting for {' and '.join(found)}", waited=round(waited, 3))
+            await asyncio.sleep(_LOOK_FOR_WORKERS_EVERY)
 
     async def _take_claim(self) -> None:
         plan = self.plan

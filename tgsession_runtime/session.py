@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError
+from tgsession_runtime.errors import ConfigurationError, NotASessionError, SessionUnreadableError
 
 SUFFIX = ".session"
 # The newest layout of the file that we know of: Telethon 1.45's. Source: telethon/sessions/sqlite.py, CURRENT_VERSION.
@@ -49,7 +49,7 @@ class SessionFile:
     key_id: int | None
     schema: int
     was_logged_in: bool
-    """Whether somebody was logged in with it when it was last saved."""
+    """Whether an account has been used with it: Telethon keeps whom it met, and how far it has read."""
 
 
 def name_of(session: object) -> SessionName:
@@ -131,9 +131,7 @@ def read(path: Path, label: str = "") -> SessionFile:
         return _query(path, "mode=ro")
     except sqlite3.OperationalError as error:
         if "no such table" in str(error) or "no such column" in str(error):
-            raise SessionUnreadableError(
-                label, "it is not a session file of Telethon's", "name another file: Pyrogram's and others' differ"
-            ) from error
+            raise NotASessionError(label) from error
         return _despite(path, label, error)
     except sqlite3.DatabaseError as error:
         raise SessionUnreadableError(label, str(error)) from error
@@ -154,8 +152,7 @@ def _query(path: Path, how: str) -> SessionFile:
     try:
         version = connection.execute("select version from version").fetchone()
         row = connection.execute("select auth_key from sessions").fetchone()
-        # Telethon keeps the id of the account in the row of entity 0 (`_save_states_and_entities`).
-        known = connection.execute("select 1 from entities where id = 0").fetchone()
+        known = connection.execute("select 1 from entities union all select 1 from update_state limit 1").fetchone()
     finally:
         connection.close()
     return SessionFile(key_id_of(row[0]) if row else None, int(version[0]) if version else 0, known is not None)

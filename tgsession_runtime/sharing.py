@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tgsession_runtime.errors import EgressError
-from tgsession_runtime.file_lock import holders
+from tgsession_runtime.records import holders
 
 if TYPE_CHECKING:
     from tgsession_runtime.claim import Claim

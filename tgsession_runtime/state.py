@@ -40,6 +40,10 @@ class State:
         """The records of those who hold *lock* together."""
         return self._folder("sharing", _digest(lock))
 
+    def floods(self) -> Path:
+        """Until when Telegram wants to be left alone about an account."""
+        return self._folder("floods")
+
     def workers(self) -> Path:
         """The records of workers that use the guard."""
         return self._folder("workers")

@@ -51,7 +51,7 @@ def test_the_help_goes_to_standard_output(tmp_path: Path) -> None:
     done = guard(tmp_path, "--help")
 
     assert (done.status, done.err) == (0, "")
-    assert "run  Hold a session" in done.out
+    assert "Hold a session while a program runs" in done.out
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,188 @@
+"""What `check`, `status`, `who` and `watch` say of sessions in every state."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.runtime.commands import Started, guard
+from tests.telegram import Controls
+
+HOLD = """
+import asyncio, sys
+from tgsession_runtime import guarded_client
+async def main():
+    async with guarded_client(sys.argv[1], 1, "0" * 32):
+        print("ready", flush=True)
+        await asyncio.sleep(60)
+asyncio.run(main())
+"""
+OPEN = """
+import sqlite3, sys, time
+database = sqlite3.connect(sys.argv[1])
+database.execute("select * from sessions").fetchall()
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def alerts(far: Controls, tmp_path: Path) -> Path:
+    path = tmp_path / "alerts.session"
+    far.log_in(far.add_user(phone=f"+1555{os.getpid()}{id(path) % 10_000}", code="1")).write(path)
+    path.chmod(0o600)
+    return path
+
+
+def running(folder: Path, code: str, *arguments: str) -> Started:
+    started = Started(folder, ["-c", code, *arguments], program=(sys.executable,))
+    assert started.line() == "ready", started.errors()
+    return started
+
+
+def verdict(folder: Path, *arguments: str) -> tuple[int, dict[str, Any], list[str]]:
+    done = guard(folder, "check", "--json", *arguments)
+    found = json.loads(done.out)
+    return done.status, found, [reason["code"] for one in found["sessions"] for reason in one["reasons"]]
+
+
+def test_a_session_that_nobody_uses_is_safe(alerts: Path) -> None:
+    status, found, codes = verdict(alerts.parent, "alerts")
+
+    assert (status, found["verdict"], codes) == (0, "safe", [])
+
+
+def test_without_a_name_every_session_of_the_project_is_looked_at(alerts: Path) -> None:
+    (alerts.parent / "no.session").touch(mode=0o600)
+
+    status, found, codes = verdict(alerts.parent)
+
+    assert (status, [one["session"] for one in found["sessions"]], codes) == (1, ["alerts", "no"], ["not-logged-in"])
+
+
+def test_a_held_session_is_unsafe_and_its_holder_named(alerts: Path) -> None:
+    with running(alerts.parent, HOLD, "alerts") as holder:
+        status, found, codes = verdict(alerts.parent, "alerts")
+        who = guard(alerts.parent, "who", "alerts")
+        table = guard(alerts.parent, "status")
+
+        assert (status, codes) == (1, ["held"])
+        assert found["sessions"][0]["reasons"][0]["details"]["holders"][0]["pid"] == holder.process.pid
+        assert (who.status, f"pid {holder.process.pid}" in who.out) == (0, True)
+        assert f"pid {holder.process.pid} python -c" in table.out
+
+
+def test_nobody_is_said_to_hold_a_free_session(alerts: Path) -> None:
+    done = guard(alerts.parent, "who", "alerts")
+
+    assert (done.status, done.out) == (1, "nobody holds `alerts`\n")
+
+
+def test_check_waits_until_the_session_is_free(alerts: Path) -> None:
+    with running(alerts.parent, HOLD, "alerts") as holder, Started(alerts.parent, ["check", "-q", "--wait", "30", "alerts"]) as waiting:
+        holder.signal(signal.SIGTERM)
+
+        assert (holder.status(), waiting.status()) == (-signal.SIGTERM, 0)
+
+
+def test_a_killed_holder_is_a_warning(alerts: Path) -> None:
+    with running(alerts.parent, HOLD, "alerts") as holder:
+        holder.signal(signal.SIGKILL)
+        holder.status()
+        status, _, codes = verdict(alerts.parent, "alerts")
+
+    assert (status, codes) == (0, ["unclean-end"])
+
+
+def test_a_process_that_has_the_file_open_without_a_claim_is_named(alerts: Path) -> None:
+    with running(alerts.parent, OPEN, str(alerts)) as other:
+        status, found, codes = verdict(alerts.parent, "alerts")
+
+        assert (status, codes) == (1, ["open-elsewhere"])
+        assert found["sessions"][0]["reasons"][0]["details"] == {"pid": other.process.pid}
+
+
+def test_a_dead_key_is_unsafe(alerts: Path, far: Controls) -> None:
+    key_id = verdict(alerts.parent, "alerts")[1]["sessions"][0]["key_id"]
+    far.revoke(key_id, "AUTH_KEY_DUPLICATED")
+    with Started(alerts.parent, ["-c", HOLD, "alerts"], program=(sys.executable,)) as refused:
+        assert "AUTH_KEY_DUPLICATED" in refused.errors()
+
+    status, _, codes = verdict(alerts.parent, "alerts")
+
+    assert (status, codes) == (1, ["revoked"])
+
+
+def test_a_copy_of_the_login_is_a_warning(alerts: Path) -> None:
+    guard(alerts.parent, "backup", "alerts", "--to", "copy.session")
+
+    status, _, codes = verdict(alerts.parent, "alerts")
+
+    assert (status, codes) == (0, ["key-copied"])
+
+
+def test_a_file_that_others_may_read_is_a_warning(alerts: Path) -> None:
+    alerts.chmod(0o644)
+
+    assert verdict(alerts.parent, "alerts")[::2] == (0, ["too-open"])
+
+
+def test_a_file_of_a_newer_telethon_is_unsafe(alerts: Path) -> None:
+    with sqlite3.connect(alerts) as database:
+        database.execute("update version set version = 99")
+    database.close()
+
+    assert verdict(alerts.parent, "alerts")[::2] == (1, ["schema-newer"])
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough to be looked at", b"SQLite format 3\0" + b"\1" * 84])
+def test_a_damaged_file_is_unsafe(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "alerts.session").write_bytes(content)
+    (tmp_path / "alerts.session").chmod(0o600)
+
+    assert verdict(tmp_path, "alerts")[::2] == (1, ["corrupt"])
+
+
+def test_nothing_to_ask_about_is_wrong_use(tmp_path: Path) -> None:
+    assert guard(tmp_path, "check").status == 2
+
+
+def test_quiet_says_it_by_the_status_alone(tmp_path: Path) -> None:
+    done = guard(tmp_path, "check", "--quiet", "alerts")
+
+    assert (done.status, done.out, done.err) == (1, "", "")
+
+
+def test_people_are_told_what_to_do(tmp_path: Path) -> None:
+    done = guard(tmp_path, "check", "alerts")
+
+    assert done.out == (
+        "alerts: unsafe\n"
+        f"  unsafe [not-logged-in]: there is no file `{tmp_path.resolve()}/alerts.session`\n"
+        "    hint: log in: `tgsession-guard auth alerts`\n"
+    )
+
+
+def test_watch_tells_of_each_claim_in_a_line(alerts: Path) -> None:
+    with Started(alerts.parent, ["watch", "--every", "0.05", "alerts"]) as watching:
+        # It says nothing of how things were: so they have to change until it has begun to look.
+        events = []
+        for _ in range(20):
+            with running(alerts.parent, HOLD, "alerts") as holder:
+                holder.signal(signal.SIGTERM)
+                holder.status()
+            if events or watching.process.stdout.peek():  # type: ignore[union-attr]
+                events.append(json.loads(watching.line()))
+            if {one["event"] for one in events} & {"acquired", "waiting"}:
+                break
+        watching.signal(signal.SIGINT)
+
+        assert watching.status() == 130
+    assert {one["subject"] for one in events} == {"alerts"}

@@ -1,0 +1,88 @@
+"""Consistent copies of session files, and files put aside instead of deleted.
+
+Copies go through SQLite's backup API: bytes that are copied while somebody writes, or without the journal beside them,
+are no session any more (sqlite.org/howtocorrupt.html, 1.2 to 1.4).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from contextlib import closing, suppress
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from tgsession_runtime.errors import SessionUnreadableError
+from tgsession_runtime.session import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMPANIONS = ("-journal", "-wal", "-shm")
+
+
+def copy(path: Path, to: Path) -> Path:
+    """Write a consistent copy of the session file *path* as *to*, which only this user may read.
+
+    It takes the place of *to* whole or not at all, and only if it holds the same auth key. Works while the session is in
+    use.
+
+    Raises:
+        SessionUnreadableError: *path* is no session file, is damaged, or its last user left a journal that is still hot.
+        OSError: *to* cannot be written.
+    """
+    wanted = read(path).key_id
+    new = to.with_name(f".{to.name}.{secrets.token_hex(4)}.new")
+    os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        _through_sqlite(path, new)
+        if read(new).key_id != wanted:
+            raise SessionUnreadableError(str(path), "it changed while it was copied", "try again")
+        _sync(new)
+        os.replace(new, to)
+        _sync(to.parent)
+    except sqlite3.Error as error:
+        raise SessionUnreadableError(str(path), str(error)) from error
+    finally:
+        with suppress(OSError):
+            new.unlink()
+    return to
+
+
+def put_aside(path: Path) -> list[Path]:
+    """Rename the file *path* and its journal so that nobody takes them for a session; where they are now.
+
+    Nothing is deleted, and nothing that was put aside before is overwritten.
+    """
+    stamp = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    moved = []
+    # The journal first: without its file it is never applied to whatever is put in that place next.
+    for end in (*COMPANIONS, ""):
+        old = path.with_name(path.name + end)
+        if old.exists():
+            moved.append(old.rename(path.with_name(f"{path.name}.aside-{stamp}{end}")))
+    _sync(path.parent)
+    return moved
+
+
+def default_place(path: Path) -> Path:
+    """Where a copy goes that nobody has named a place for: beside the file, with the time in its name."""
+    return path.with_name(f"{path.name}.backup-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}")
+
+
+def _through_sqlite(path: Path, to: Path) -> None:
+    source = f"file:{quote(os.fspath(path))}?mode=ro"
+    with closing(sqlite3.connect(source, uri=True, timeout=5.0)) as old, closing(sqlite3.connect(to)) as new:
+        old.backup(new)
+
+
+def _sync(path: Path) -> None:
+    """Bring *path* to the disk, or a replaced file may be empty after a power cut."""
+    with suppress(OSError):  # a folder cannot be opened on Windows, which brings renames to the disk itself
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

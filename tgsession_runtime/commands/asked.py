@@ -1,0 +1,56 @@
+"""Which sessions a command is asked about: those that are named, else the configured one, else all of the project."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tgsession_runtime import session_files
+from tgsession_runtime.check import Surroundings
+from tgsession_runtime.config import settings
+from tgsession_runtime.errors import ConfigurationError
+from tgsession_runtime.session import SessionName, name_of, name_of_string
+from tgsession_runtime.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tgsession_runtime.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Sessions, and where they are looked at."""
+
+    names: tuple[SessionName, ...]
+    settings: Settings
+
+    @property
+    def around(self) -> Surroundings:
+        """A fresh look at what is around them."""
+        return Surroundings(self.settings.project, State(self.settings.state_dir))
+
+
+def asked(given: Sequence[str], *, need_one: bool = True) -> Asked:
+    """The sessions *given* by name, else what the settings and the project have.
+
+    Raises:
+        ConfigurationError: there is none to ask about.
+    """
+    cwd = Path.cwd()
+    found = settings({}, environ=os.environ, cwd=cwd)
+    if given:
+        names = [name_of(one) for one in given]
+    elif found.session_string:
+        names = [name_of_string(found.session_string)]
+    elif found.session:
+        names = [name_of(found.session)]
+    else:
+        names = [name_of(os.path.relpath(path, cwd)) for path in session_files.find(found.project)]
+    if not names and need_one:
+        raise ConfigurationError(
+            f"there is no session file below `{found.project}`", "name one: `tgsession-guard check NAME`", why="nothing was checked"
+        )
+    return Asked(tuple(names), found)

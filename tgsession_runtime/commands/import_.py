@@ -1,0 +1,53 @@
+"""`tgsession-guard import`: a session string as a session file."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO
+
+import click
+
+from tgsession_runtime.claim import contend, wait_for
+from tgsession_runtime.commands.asked import asked
+from tgsession_runtime.display import echo
+from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError
+from tgsession_runtime.session import name_of_string
+from tgsession_runtime.state import State
+
+
+@click.command(
+    "import",
+    short_help="Make a session file of a session string.",
+    epilog="Exit status: 0 made, 1 not, 2 wrong use, 75 the session is in use. Examples: "
+    "`tgsession-guard import alerts.txt alerts`, `tgsession-guard import - alerts < alerts.txt`.",
+)
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.argument("session", nargs=1)
+@click.option("-w", "--wait", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="How long to wait for whoever holds it.")
+def command(file: IO[str], session: str, wait: float) -> int:
+    """Make the file of SESSION from the session string in FILE, `-` for standard input.
+
+    Refuses while either is in use. A file that was there is put aside, never deleted.
+    """
+    from tgsession_runtime.strings import write_file
+
+    if file is sys.stdin and sys.stdin.isatty():
+        raise ConfigurationError("the session string would be shown as it is typed", "give a file", why="it is the login itself")
+    text = file.read().strip()
+    about = asked([session])
+    name, state = about.names[0], State(about.settings.state_dir)
+    if name.path is None:
+        raise SessionUnreadableError(session, "it is kept in no file", "name a session file")
+    both = [wait_for(contend(name, state, timeout=wait))]
+    try:
+        string = name_of_string(text)
+        if string.key_id != both[0].name.key_id:
+            both.append(wait_for(contend(string, state, timeout=wait)))
+        aside = write_file(text, name.path)
+    finally:
+        for claim in reversed(both):
+            claim.release()
+    for path in aside:
+        echo(f"put aside: {path}")
+    echo(f"made:      {name.path}")
+    return 0

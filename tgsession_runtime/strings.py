@@ -1,0 +1,85 @@
+"""Session strings from and to session files, while nobody uses the session."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from tgsession_runtime import backups
+from tgsession_runtime.errors import ConfigurationError, NotLoggedInError
+from tgsession_runtime.session import SUFFIX, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def string_of(path: Path) -> str:
+    """The session string of the session file *path*: the login itself, to be treated as a password.
+
+    Raises:
+        NotLoggedInError: there is no auth key in it.
+        SessionUnreadableError: it is no session file.
+    """
+    if read(path).key_id is None:
+        raise NotLoggedInError(path.name.removesuffix(SUFFIX))
+    from telethon.sessions import SQLiteSession, StringSession
+
+    with _working_copy(path) as copy:
+        session = SQLiteSession(str(copy))
+        try:
+            return str(StringSession.save(session))
+        finally:
+            session.close()
+
+
+def write_file(text: str, path: Path) -> list[Path]:
+    """Make *path* the session file of the session string *text*; where the file that was there is now.
+
+    Raises:
+        ConfigurationError: *text* is no session string.
+    """
+    from telethon.sessions import SQLiteSession, StringSession
+
+    try:
+        given = StringSession(text.strip())
+    except Exception:
+        # Neither the text nor the cause, which may quote it.
+        raise ConfigurationError("this is no session string of Telethon's", "make one with `tgsession-guard export`") from None
+    if not given.auth_key:
+        raise ConfigurationError("the session string is empty", "make one with `tgsession-guard export`")
+    new = _new_name(path)
+    os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        session = SQLiteSession(str(new))
+        session.set_dc(given.dc_id, given.server_address, given.port)
+        session.auth_key = given.auth_key
+        session.save()
+        session.close()
+        aside = backups.put_aside(path) if path.exists() else []
+        os.replace(new, path)
+    finally:
+        _remove(new)
+    return aside
+
+
+@contextmanager
+def _working_copy(path: Path) -> Iterator[Path]:
+    """A copy for Telethon to open: it upgrades what it opens, after which an older Telethon cannot read it."""
+    copy = _new_name(path)
+    try:
+        yield backups.copy(path, copy)
+    finally:
+        _remove(copy)
+
+
+def _new_name(path: Path) -> Path:
+    return path.with_name(f".{path.name.removesuffix(SUFFIX)}.{secrets.token_hex(4)}.new{SUFFIX}")
+
+
+def _remove(path: Path) -> None:
+    for end in ("", *backups.COMPANIONS):
+        with suppress(OSError):
+            path.with_name(path.name + end).unlink()

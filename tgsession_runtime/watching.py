@@ -1,0 +1,89 @@
+"""What happens to sessions and workers, told by comparing one look with the next."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tgsession_runtime import records, tombstones, workers
+from tgsession_runtime.holder import utc_now
+from tgsession_runtime.session import with_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from tgsession_runtime.holder import Holder
+    from tgsession_runtime.session import SessionName
+    from tgsession_runtime.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How things are at one moment."""
+
+    holders: dict[str, dict[str, Holder]]
+    """By session, by token: who holds it or waits for it, and who left without a word."""
+    held: frozenset[str]
+    revoked: dict[str, str]
+    workers: dict[str, str]
+    """By what names it, what a worker is called."""
+
+
+class Event(NamedTuple):
+    """Something that happened between two looks."""
+
+    event: str
+    """`acquired`, `released`, `waiting`, `unclean-end`, `revoked`, `worker-came`, `worker-went`."""
+    subject: str
+    message: str
+    details: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """The event for machines, with the time of the look, UTC."""
+        return {"at": utc_now(), "event": self.event, "subject": self.subject, "message": self.message, **self.details}
+
+
+def look(names: Sequence[SessionName], state: State, project: Path) -> Look:
+    """Look at all that can be seen; nothing is changed."""
+    holders: dict[str, dict[str, Holder]] = {}
+    held, revoked = set(), {}
+    for name in map(with_key, names):
+        locks = [one for one in (name.lock_path, state.key_lock(name.key_id_hex) if name.key_id is not None else None) if one]
+        known = [one for path in locks for one in records.recorded(path, state.sharing(path))]
+        holders[name.label] = {one.token: one for one in known}
+        if not all(map(records.is_free, locks)):
+            held.add(name.label)
+        if (record := tombstones.read(name, state)) is not None:
+            revoked[name.label] = str(record["reason"])
+    found = workers.running(project, markers=state.workers()).workers
+    running = {f"{one.process.pid} {one.process.started}": str(one) for one in found}
+    return Look(holders, frozenset(held), revoked, running)
+
+
+def changes(before: Look, now: Look) -> Iterator[Event]:
+    """What happened from one look to the next; a claim that began and ended in between is not seen."""
+    for label, holders in now.holders.items():
+        was = before.holders.get(label, {})
+        for token, holder in holders.items():
+            yield from _of_holder(label, was.get(token), holder)
+        if label in before.held and label not in now.held:
+            yield from (
+                Event("unclean-end", label, f"{one} ended without releasing it", asdict(one))
+                for one in holders.values()
+                if one.state == "holding"
+            )
+    for label, reason in now.revoked.items():
+        if label not in before.revoked:
+            yield Event("revoked", label, f"Telegram has ended its login: {reason}", {"reason": reason})
+    for key in now.workers.keys() - before.workers.keys():
+        yield Event("worker-came", "workers", now.workers[key], {"pid": int(key.split()[0])})
+    for key in before.workers.keys() - now.workers.keys():
+        yield Event("worker-went", "workers", before.workers[key], {"pid": int(key.split()[0])})
+
+
+def _of_holder(label: str, was: Holder | None, now: Holder) -> Iterator[Event]:
+    if was is not None and was.state == now.state:
+        return
+    names = {"holding": "acquired", "released": "released", "waiting": "waiting"}
+    yield Event(names[now.state], label, str(now), asdict(now))
