@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time at all
+# How often the kernel is asked whether the other side has the end, in seconds.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.02
 
 
 def senders(client: Any) -> Iterator[Any]:
@@ -85,13 +87,18 @@ class Endings:
             _reset(self._copies.pop())
 
     async def _finish(self, copy: socket.socket, deadline: float) -> bool:
-        loop, pause = asyncio.get_running_loop(), 0.0
+        loop, pause = asyncio.get_running_loop(), _FIRST_PAUSE
+        soon = loop.time() + _FIRST_PAUSE
         try:
             copy.setblocking(False)
             copy.shutdown(socket.SHUT_WR)
             while (waiting := _unsent(copy)) and loop.time() < deadline:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2 or 0.0005, 0.02)
+                # A near server confirms in 0.2 ms; no timer of the loop's is as short as that.
+                if loop.time() < soon:
+                    await asyncio.sleep(0)
+                else:
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE)
             if waiting:
                 _reset(copy)
                 return False
