@@ -14,6 +14,7 @@ from errno import EACCES, EAGAIN
 from typing import TYPE_CHECKING, Literal
 
 from filelock import FileLock, Timeout
+from filelock import __version__ as filelock_version
 
 from tgsession_runtime import forks
 from tgsession_runtime.holder import SIZE, Holder, decode, liveness
@@ -21,6 +22,9 @@ from tgsession_runtime.records import RECORD_AT, read_record
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# Before 4.2, which needs Python 3.11.
+_EMPTIES = tuple(int(part) for part in filelock_version.split(".")[:2] if part.isdigit()) < (4, 2)
 
 
 class RecordedLock:
@@ -48,8 +52,8 @@ class RecordedLock:
             OSError: it cannot be taken at all: a read-only folder, a foreign file, a file system without locks.
         """
         self._holder = holder
-        # Before 4.2, which needs Python 3.11, filelock empties a file as it takes it: what it says is to be read first.
-        self._before = read_record(self.path)
+        # What the file says is to be read first where filelock empties it as it takes it.
+        self._before = read_record(self.path) if _EMPTIES else None
         try:
             self._lock.acquire(blocking=False)
         except Timeout:
@@ -67,7 +71,7 @@ class RecordedLock:
 
     def mark(self, state: Literal["waiting", "holding", "released"], key_id: str) -> None:
         """Say in the record how things are now."""
-        if self.descriptor >= 0 and self._holder is not None:
+        if self.descriptor >= 0 and self._holder is not None and (self._holder.state, self._holder.key_id) != (state, key_id):
             self._holder = replace(self._holder, state=state, key_id=key_id)
             _write(self.descriptor, self._holder)
 
