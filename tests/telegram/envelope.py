@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from hashlib import sha1, sha256
 
-from telethon.crypto import AES
+from . import ige
 
 _CONTAINER = 0x73F1F8DC
 _FROM_CLIENT, _FROM_SERVER = 0, 8  # "x" of the description: which parts of the auth key a direction uses
@@ -60,7 +60,7 @@ def open_packet(auth_key: bytes, packet: bytes) -> Message:
     msg_key, cipher = packet[8:24], packet[24:]
     if not cipher or len(cipher) % 16:
         raise BadPacketError(f"{len(cipher)} bytes of cipher text")
-    plain = AES.decrypt_ige(cipher, *_aes_key(auth_key, msg_key, _FROM_CLIENT))
+    plain = ige.decrypt(cipher, *_aes_key(auth_key, msg_key, _FROM_CLIENT))
     if _msg_key(auth_key, plain, _FROM_CLIENT) != msg_key:
         raise BadPacketError("the message key does not fit")
     salt, session_id, msg_id, seq_no, length = struct.unpack_from("<qqqii", plain)
@@ -87,7 +87,7 @@ class Session:
         plain = struct.pack("<qq", salt, self.session_id) + numbered
         plain += os.urandom(-(len(plain) + 12) % 16 + 12)
         msg_key = _msg_key(self._auth_key, plain, _FROM_SERVER)
-        return self._key_id + msg_key + AES.encrypt_ige(plain, *_aes_key(self._auth_key, msg_key, _FROM_SERVER))
+        return self._key_id + msg_key + ige.encrypt(plain, *_aes_key(self._auth_key, msg_key, _FROM_SERVER))
 
     def _numbered(self, message: Outgoing) -> bytes:
         seq_no = self._content_sent * 2 + message.is_content

@@ -8,9 +8,10 @@ import struct
 
 import pytest
 from raw_packets import from_client
+from telethon.crypto import AES
 from telethon.network import connection as ways
 
-from tests.telegram import Controls, Login, TelegramServer, asynchronous
+from tests.telegram import Controls, Login, TelegramServer, asynchronous, ige
 from tests.telegram.envelope import Outgoing, Session, open_packet
 from tests.telegram.transport import Full, recognise
 
@@ -51,6 +52,14 @@ def test_packets_are_found_wherever_the_bytes_are_cut(way, cut):
             found.append(packet)
 
     assert found == sent
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 64])
+def test_cipher_is_telethons(blocks):
+    text, key, iv = os.urandom(16 * blocks), os.urandom(32), os.urandom(32)
+
+    assert ige.encrypt(text, key, iv) == AES.encrypt_ige(text, key, iv)
+    assert ige.decrypt(text, key, iv) == AES.decrypt_ige(text, key, iv)
 
 
 def test_unknown_key_is_refused_with_404(telegram: Controls):
