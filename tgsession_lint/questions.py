@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from tgsession_lint.values import union
+from tgsession_lint.values import countable, union
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ _Question: TypeAlias = "Callable[[], Values]"
 _DEEPEST = 200
 # As often a circle is gone round before it is left to what does not go round.
 _MAX_ROUNDS = 4
-# As often an answer may grow that others hang on: one that describes itself, as a call with its own result, never rests.
+# As often an answer may grow by whatever comes: one that describes itself, as a call with its own result, never rests.
 _MAX_GROWTHS = 8
 _NEVER = 1 << 30
 
@@ -148,9 +148,10 @@ class _Exchange:
             current, _ = self._pending.popitem()  # what leads furthest was met last
             self._asking = current
             before = self._known.get(current)
-            after = union(before or (), self._questions[current]())
+            found = self._questions[current]()
             growths = self._growths.get(current, 0)
-            if before is None or (growths < _MAX_GROWTHS and set(after) != set(before)):
+            after = union(before or (), found if growths < _MAX_GROWTHS else countable(found))
+            if before is None or set(after) != set(before):
                 self._growths[current] = growths + 1
                 self._known[current] = after
                 self._pending.update(self._hanging.get(current, {}) if after else {})

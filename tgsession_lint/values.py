@@ -191,3 +191,18 @@ def _trimmed(values: Values, room: int) -> Values:
         elif type(value) in _INSIDE and room and (inside := _trimmed(_inside(value), room - 1)):
             kept.append(type(value)(inside))  # type: ignore[arg-type, call-arg]
     return tuple(kept)
+
+
+def countable(values: Values, room: int = 1) -> Values:
+    """Those of *values* that there are only so many of as the program has places for them.
+
+    The names of attributes outside, the methods of anything and wrappers of wrappers can be put together without end.
+    """
+    kept: list[Value] = []
+    for value in values:
+        if type(value) in _INSIDE:
+            inside = countable(_inside(value), room - 1) if room else ()
+            kept.extend([type(value)(inside)] if inside else [])  # type: ignore[arg-type, call-arg]
+        elif not isinstance(value, (External, Method)):
+            kept.append(value)
+    return tuple(kept)

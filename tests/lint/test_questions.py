@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tgsession_lint import questions
-from tgsession_lint.values import External, Values, union
+from tgsession_lint.values import ModuleRef, Values, union
 
 
 @pytest.fixture(autouse=True)
@@ -33,14 +33,14 @@ class Graph:
 
     def answer(self, node: int) -> set[int]:
         """The numbers of the values that the answer to *node* holds."""
-        return {int(value.name) for value in self._values(node) if isinstance(value, External)}
+        return {int(value.path) for value in self._values(node) if isinstance(value, ModuleRef)}
 
     def _values(self, node: int) -> Values:
         return self.ask(node, lambda: self._worked_out(node))
 
     def _worked_out(self, node: int) -> Values:
         self.asked += 1
-        own: Values = (External(str(node)),) if node in self.own else ()
+        own: Values = (ModuleRef(str(node)),) if node in self.own else ()
         return union(own, *(self._values(after) for after in self.leads_to.get(node, ())))
 
     def reached(self, node: int) -> set[int]:
@@ -83,10 +83,18 @@ def test_a_circle_of_any_width_is_gone_round(size: int, last: bool) -> None:
 
 def test_a_thicket_is_seen_through() -> None:
     size = 1_000
-    graph = Graph({node: [node * 7 % size, node * 31 % size + 1, (node + 1) % size] for node in range(size + 1)}, {3, size})
+    graph = Graph({node: [node * 7 % size, node * 31 % size + 1, (node + 1) % size] for node in range(size + 1)}, {*range(0, size, 40), size})
 
     assert all(graph.answer(node) == graph.reached(node) for node in range(0, size, 50))
     assert graph.asked < 30 * size
+
+
+def test_many_values_in_one_circle_reach_everyone() -> None:
+    size = 450
+    leads_to = {node: [(node + 1) % size, node * 7 % size] for node in range(size)}
+    graph = Graph(leads_to, set(range(0, size, 9)))
+
+    assert graph.answer(0) == graph.answer(size // 2) == graph.own
 
 
 def test_a_chain_of_any_length_is_followed() -> None:
