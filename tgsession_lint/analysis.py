@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tgsession_lint.project import Module
     from tgsession_lint.rule import Report, Rule
     from tgsession_lint.sources import Document
+    from tgsession_lint.tree import Node
 
 _UNREADABLE = "TGS902"
 _UNUSED = "TGS901"
@@ -238,7 +239,7 @@ class Analysis:
         self, module: Module, document: Document, selected: frozenset[str], reports: Sequence[tuple[Rule, Report]],
         *, comments: bool,
     ) -> Iterator[Finding]:  # fmt: skip
-        nodes = {node for _, report in reports for node in (report.node, *(remark.node for remark in report.witness))}
+        nodes = {node for _, report in reports for node in _nodes(report)}
         # Comments may stand anywhere, so that the whole module is written out for them.
         tree = module.tree
         found = places.find(tree.root, nodes, comments=True) if comments else places.find_some(tree, document.text, nodes)
@@ -246,7 +247,10 @@ class Analysis:
         for rule, report in reports:
             start, end = found.spans[report.node]
             steps = tuple(Witness(found.spans[step.node][0].row, step.message) for step in report.witness)
-            findings.append(Finding(module.path, start, end, rule.code, rule.name, report.message, report.hint, None, steps))
+            message = report.message
+            if report.at is not None:
+                message = message.replace("{row}", str(document.locate(found.spans[report.at][0].row)[1]))
+            findings.append(Finding(module.path, start, end, rule.code, rule.name, message, report.hint, None, steps))
         findings = self._suppressed(module, document, selected, findings, found)
         for finding in dict.fromkeys(findings):
             yield self._shown(finding, document)
@@ -273,3 +277,9 @@ class Analysis:
         """*path* as a reader in the working folder would name it."""
         inside = os.path.relpath(path, self.cwd) if path.startswith(self.cwd.rstrip(os.sep) + os.sep) else path
         return inside.replace(os.sep, "/")
+
+
+def _nodes(report: Report) -> list[Node]:
+    """The nodes whose places a report needs."""
+    at = [report.at] if report.at is not None else []
+    return [report.node, *(remark.node for remark in report.witness), *at]

@@ -27,7 +27,7 @@ def lookup(tree: Tree, name: str, scope: Scope, use: Node | None) -> tuple[Scope
 
     Without a *use* the question is what the name stands for in the end. None where no scope of the module binds it.
     """
-    home = _home(tree, name, scope)
+    home = home_of(tree, name, scope)
     if home is None:
         return None
     bindings = home.bindings[name]
@@ -37,7 +37,8 @@ def lookup(tree: Tree, name: str, scope: Scope, use: Node | None) -> tuple[Scope
     return home, _reaching(tree, bindings, use if same_frame else None, home)
 
 
-def _home(tree: Tree, name: str, scope: Scope) -> Scope | None:
+def home_of(tree: Tree, name: str, scope: Scope) -> Scope | None:
+    """The scope that *name* lives in, as *scope* sees it; None for a builtin."""
     start = scope
     while name in start.outer_names:
         if start.outer_names[name] == "global":
@@ -56,7 +57,7 @@ def reads(tree: Tree, name: str, home: Scope) -> list[Node]:
         found: dict[Scope | None, list[Node]] = {}
         for use in tree.uses.get(name, ()):
             if isinstance(use, cst.Name):
-                found.setdefault(_home(tree, name, tree.scope_at(use)), []).append(use)
+                found.setdefault(home_of(tree, name, tree.scope_at(use)), []).append(use)
         tree.uses_by_home[name] = found
     return tree.uses_by_home[name].get(home, [])
 
@@ -68,7 +69,7 @@ def stored_in(tree: Tree, name: str, home: Scope) -> list[Stored]:
         for stored in tree.stored_by_name.get(name, ()):
             target: Any = stored.target.value if isinstance(stored.target, cst.Subscript) else stored.target
             if isinstance(target, cst.Name) and (target is not stored.target or stored.kind != "assign"):
-                found.setdefault(_home(tree, name, tree.scope_at(target)), []).append(stored)
+                found.setdefault(home_of(tree, name, tree.scope_at(target)), []).append(stored)
         tree.stored_by_home[name] = found
     return tree.stored_by_home[name].get(home, [])
 

@@ -39,6 +39,8 @@ class Report:
     message: str
     hint: str = ""
     witness: tuple[Remark, ...] = ()
+    at: Node | None = None
+    """The code whose row stands for `{row}` in the message."""
 
 
 @frozen

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tgsession_lint.facts import closings, constructions, files, guards, idioms, kills, logouts, secrets, sessions
+from tgsession_lint.facts import closings, constructions, endings, files, guards, idioms, kills, logouts, secrets, sessions
 
 if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.facts.closings import Closing
     from tgsession_lint.facts.constructions import Construction
+    from tgsession_lint.facts.endings import LeftOpen
     from tgsession_lint.facts.files import FileUse
     from tgsession_lint.facts.guards import GuardUse
     from tgsession_lint.facts.idioms import Idiom
@@ -34,6 +35,11 @@ class Facts:
     def constructions(self) -> tuple[Construction, ...]:
         """Where clients are built outside a guard."""
         return tuple(constructions.constructions(self.ask, self.module))
+
+    @cached_property
+    def left_open(self) -> tuple[LeftOpen, ...]:
+        """Clients that some path leaves open."""
+        return tuple(endings.left_open(self.ask, self.module, self.mentions, self.constructions))
 
     @cached_property
     def guards(self) -> tuple[GuardUse, ...]:

@@ -5,7 +5,7 @@ from herokutl.sync import TelegramClient
 
 
 async def stop():
-    client = herokutl.TelegramClient("b", API_ID, API_HASH)  # expect: TGS101
+    client = herokutl.TelegramClient("b", API_ID, API_HASH)  # expect: TGS101 TGS201
     await client.connect()
     client.disconnect()  # expect: TGS202
 

@@ -4,7 +4,7 @@ from bot import Bot, OldStyleBot
 
 
 async def main():
-    client = Bot("a")  # expect: TGS101
+    client = Bot("a")  # expect: TGS101 TGS201
     await client.connect()
     client.disconnect()  # expect: TGS202
 

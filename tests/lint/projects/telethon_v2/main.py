@@ -10,6 +10,6 @@ async def main():
 
 
 async def by_attribute():
-    client = telethon.Client("b", API_ID, API_HASH)  # expect: TGS101
+    client = telethon.Client("b", API_ID, API_HASH)  # expect: TGS101 TGS201
     await client.connect()
     client.disconnect()  # expect: TGS202

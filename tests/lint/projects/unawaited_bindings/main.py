@@ -3,7 +3,7 @@ from telethon import TelegramClient
 
 
 async def started():
-    client = await TelegramClient("a", 1, "hash").start()  # expect: TGS101
+    client = await TelegramClient("a", 1, "hash").start()  # expect: TGS101 TGS201
     client.disconnect()  # expect: TGS202
 
 
@@ -29,7 +29,7 @@ async def tuple_of_two():
 
 
 async def renamed():
-    first = second = TelegramClient("g", 1, "hash")  # expect: TGS101
+    first = second = TelegramClient("g", 1, "hash")  # expect: TGS101 TGS201
     third = second
     third.disconnect()  # expect: TGS202
     await first.connect()

@@ -3,7 +3,7 @@ from app.tg import Client, make
 
 
 async def test_client_is_made():
-    client = Client("only-in-tests", 1, "hash")  # expect: TGS101
+    client = Client("only-in-tests", 1, "hash")  # expect: TGS101 TGS201
     await client.connect()
     client.disconnect()  # expect: TGS202
     assert not client.is_connected()

@@ -1,0 +1,177 @@
+"""The code of one function or module: its ways, its variables, and what its expressions have of a client."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from tgsession_lint.flow import flow_of
+from tgsession_lint.life import conditions
+from tgsession_lint.life.state import CLIENT, CLOSER, Place
+from tgsession_lint.names import home_of
+from tgsession_lint.values import ClientClass
+
+if TYPE_CHECKING:
+    from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.flow import Flow, Point
+    from tgsession_lint.life.state import State, Variable
+    from tgsession_lint.project import Module
+    from tgsession_lint.tree import Node, Scope
+
+
+class Body:
+    """A function, lambda or module of the project, with what has been worked out about it."""
+
+    def __init__(self, ask: Evaluator, module: Module, scope: Scope) -> None:
+        self.ask = ask
+        self.module = module
+        self.tree = module.tree
+        self.scope = scope
+        self._variables: dict[Node, Variable] = {}
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Every way through it."""
+        return flow_of(self.scope.node)
+
+    @property
+    def result(self) -> Variable:
+        """What stands for the value that it returns: no variable can have this name."""
+        return ("return", self.scope)
+
+    @property
+    def in_loop(self) -> bool:
+        """Whether it runs while an event loop does."""
+        return self.scope.is_async or (self.scope.kind == "module" and self.module.document.notebook)
+
+    @cached_property
+    def worth_knowing(self) -> frozenset[Any]:
+        """The variables whose tests are remembered along a path."""
+        return conditions.worth_knowing(self)
+
+    @cached_property
+    def asked_later(self) -> dict[Point, frozenset[Any]]:
+        """Those of them that a test may still ask for, by point."""
+        return conditions.asked_later(self)
+
+    @cached_property
+    def declared_elsewhere(self) -> frozenset[str]:
+        """The names that some function declares `global` or `nonlocal`: it can change them at any time."""
+        return frozenset(name for scope in self.tree.scopes.values() for name in scope.outer_names)
+
+    def variable(self, node: cst.Name) -> Variable:
+        """The variable that *node* stands for."""
+        found = self._variables.get(node)
+        if found is None:
+            where = self.tree.parents.get(node)
+            scope = where[1] if where is not None else self.scope
+            found = self._variables[node] = (node.value, home_of(self.tree, node.value, scope))
+        return found
+
+    def builds_client(self, node: Any) -> bool:
+        """Whether *node* gives a new client, and so never None: the construction itself, or its `start()`."""
+        node = node.expression if isinstance(node, cst.Await) else node
+        func = node.func if isinstance(node, cst.Call) else None
+        if isinstance(func, cst.Attribute) and func.attr.value == "start" and isinstance(func.value, cst.Call):
+            func = func.value.func
+        values = self.ask.value(self.module, func) if func is not None else ()
+        return bool(values) and all(isinstance(value, ClientClass) for value in values)
+
+    def is_own(self, variable: Variable) -> bool:
+        """Whether the variable ends with this code."""
+        home = variable[1]
+        return home is not None and (home is self.scope or (home.kind == "comprehension" and home.function is self.scope))
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of the parameters."""
+        return frozenset(name for name, found in self.scope.bindings.items() if any(b.kind == "param" for b in found))
+
+    @cached_property
+    def receiver(self) -> str:
+        """The name of the first parameter."""
+        params: Any = getattr(self.scope.node, "params", None)
+        names = [param.name.value for param in (*params.posonly_params, *params.params)] if params is not None else []
+        return names[0] if names else ""
+
+    def is_super(self, node: cst.Call) -> bool:
+        """Whether *node* is `super()`: the receiver, as its base class sees it."""
+        return isinstance(node.func, cst.Name) and node.func.value == "super" and bool(self.receiver)
+
+    def imported(self, node: Any) -> list[Variable]:
+        """The variables that an import statement binds."""
+        found = [binding for some in self.scope.bindings.values() for binding in some if binding.node is node]
+        return [(binding.name, home_of(self.tree, binding.name, self.scope)) for binding in found]
+
+    def captured(self, pattern: Any) -> list[Variable]:
+        """The variables that a `match` pattern binds."""
+        pending, names = [pattern], []
+        while pending:
+            part = pending.pop()
+            name = getattr(part, "name", None) if isinstance(part, (cst.MatchAs, cst.MatchStar)) else getattr(part, "rest", None)
+            names += [self.variable(name)] if isinstance(name, cst.Name) else []
+            pending += part.children
+        return names
+
+    def in_comprehension(self, node: Node) -> bool:
+        """Whether *node* makes an element of a list, set, dict or generator."""
+        for above in self.tree.ancestors(node):
+            if isinstance(above, (cst.BaseComp, cst.DictComp)):
+                return True
+            if isinstance(above, (cst.BaseStatement, cst.BaseSmallStatement)):
+                return False
+        return False
+
+    # what an expression has of the client
+
+    def had(self, state: State, node: Any) -> list[Place]:
+        """What *node* gives of the client: places that begin at nothing, as seen from the value of *node*."""
+        if not state.places:
+            return []
+        match node:
+            case cst.Name():
+                found = state.at(self.variable(node))
+            case cst.Attribute():
+                return self._attribute(state, node)
+            case cst.Call() if self.is_super(node):
+                found = state.at((self.receiver, self.scope))
+            case cst.NamedExpr() if not state.at(node):
+                return self.had(state, node.value)
+            case _:
+                found = state.at(node)
+        return [Place(None, place.attributes, place.role) for place in found]
+
+    def _attribute(self, state: State, node: cst.Attribute) -> list[Place]:
+        name = node.attr.value
+        found = [Place(None, p.attributes, p.role) for p in state.at(node)]
+        for place in self.had(state, node.value):
+            if place.attributes and place.attributes[0] == name:
+                found.append(Place(None, place.attributes[1:], place.role))
+            elif not place.attributes and place.role == CLIENT and name == "disconnect":
+                found.append(Place(None, (), CLOSER))
+        return found
+
+    def address(self, node: Any) -> tuple[Any, tuple[str, ...]]:
+        """The root and the attributes by which *node* is reached: of a variable, or of what an expression gave."""
+        attributes: list[str] = []
+        while isinstance(node, cst.Attribute):
+            attributes.append(node.attr.value)
+            node = node.value
+        root = self.variable(node) if isinstance(node, cst.Name) else node
+        return root, tuple(reversed(attributes))
+
+    def inside(self, state: State, node: Any) -> list[Place]:
+        """The same of all that *node* takes together: the elements of a display, the arms of a condition."""
+        found = self.had(state, node)
+        match node:
+            case cst.Tuple() | cst.List() | cst.Set() | cst.Dict():
+                parts = [element.value for element in node.elements]
+            case cst.StarredElement() | cst.StarredDictElement() | cst.Element() | cst.Arg():
+                parts = [node.value]
+            case _:
+                parts = []
+        for part in parts:
+            found += self.inside(state, part)
+        return found

@@ -1,0 +1,222 @@
+"""What a call does to the life of a client: Telethon's own methods, the project's functions, and everybody else's."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import libcst as cst
+
+from tgsession_lint import catalog
+from tgsession_lint.life import effects, inlining
+from tgsession_lint.life.binding import settled
+from tgsession_lint.life.state import (
+    ABSENT,
+    CLIENT,
+    CLOSED,
+    CLOSER,
+    CLOSING,
+    HANDED,
+    OPEN,
+    OPENING,
+    STARTING,
+    UNCLOSABLE,
+    UNOPENED,
+    Place,
+    State,
+)  # fmt: skip
+from tgsession_lint.values import Class, ClientClass, External, Function, Method
+
+if TYPE_CHECKING:
+    from tgsession_lint.life.run import Run
+
+States: TypeAlias = "tuple[list[State], list[State]]"
+"""The states when all went well, and those when it raised."""
+
+_OPENS = {"connect": OPENING, "start": STARTING, "__aenter__": STARTING, "__enter__": STARTING}
+_CLOSES = frozenset({"disconnect", "run_until_disconnected", "__aexit__", "__exit__"})
+_RUNS = frozenset({"run_until_complete", "run", "run_coroutine_threadsafe"})
+_TASKS = frozenset({"create_task", "ensure_future"})
+# Where a bound `disconnect` is called too late, or by nobody who awaits it.
+_USELESS_SINKS = frozenset({"atexit.register", "signal.signal", "add_signal_handler"})
+_USELESS_IN_LOOP = frozenset({"callback", "push", "addCleanup"})
+# Modules of the standard library that keep what they are given, or give it to somebody who does.
+_KEEPING = frozenset({"threading", "multiprocessing", "concurrent", "queue", "contextvars", "weakref", "dataclasses"})
+
+
+def called(run: Run, node: cst.Call, state: State) -> States:
+    """The states after the call *node*."""
+    state = state.without(node)
+    if node is run.site:
+        return _built(run, node, state)
+    if state.life == ABSENT:
+        return [state], [state]
+    if not state.places:
+        return [state], [state] if run.lives.may_raise(run.body, node) else []
+    if _asserts_opening(run, node, state):
+        return [state], []  # an assertion that fails says that the client did not connect
+    own = _of_client(run, node, state)
+    return own if own is not None else _of_anyone(run, node, state)
+
+
+def _asserts_opening(run: Run, node: cst.Call, state: State) -> bool:
+    """`self.assertTrue(client.connect())`."""
+    if not isinstance(node.func, cst.Attribute) or not node.func.attr.value.startswith("assert"):
+        return False
+    for arg in node.args:
+        call: Any = arg.value.expression if isinstance(arg.value, cst.Await) else arg.value
+        func: Any = call.func if isinstance(call, cst.Call) else None
+        if isinstance(func, cst.Attribute) and func.attr.value in _OPENS and run.body.had(state, func.value):
+            return True
+    return False
+
+
+def _built(run: Run, node: cst.Call, state: State) -> States:
+    """The client in question is built; one that was built here before and is still open goes on by itself."""
+    before = [] if state.life != OPEN else [settled(state)]
+    life = HANDED if run.body.in_comprehension(node) else UNOPENED
+    made = State(life, frozenset([Place(node, (), CLIENT)]), state.known)
+    fine, _ = method(run, node, ("__init__",), made, node, given=node)
+    failed = [state]
+    fine = [one.without(node).has([Place(node, (), CLIENT)]) for one in fine]
+    return fine + before, failed
+
+
+def _of_client(run: Run, node: cst.Call, state: State) -> States | None:
+    """A method of Telethon's on the client; None where the call is something else."""
+    func: Any = node.func
+    name, had = "", run.body.had(state, func)
+    if any(place.role == CLOSER and not place.attributes for place in had):
+        name = "disconnect"
+    elif isinstance(func, cst.Attribute):
+        had = run.body.had(state, func.value)
+        if any(place.role == CLIENT and not place.attributes for place in had):
+            name = func.attr.value
+        elif node.args and _is_unbound(run, func) and run.body.had(state, node.args[0].value):
+            name = func.attr.value  # TelegramClient.disconnect(client)
+    if not name or any(isinstance(value, Function) for value in run.lives.value(run.body, func)):
+        return None
+    if name in _OPENS:
+        return _opens(run, node, state, _OPENS[name])
+    if name in _CLOSES:
+        return _closes(run, node, state)
+    return [state], [] if name == "is_connected" else [state]
+
+
+def _is_unbound(run: Run, func: cst.Attribute) -> bool:
+    return any(isinstance(v, Method) and isinstance(v.owner, ClientClass) for v in run.lives.value(run.body, func))
+
+
+def _opens(run: Run, node: cst.Call, state: State, role: str) -> States:
+    """In a loop the call gives an awaitable; without one it runs to the end. One that fails has opened nothing."""
+    if run.body.in_loop:
+        return [state.has([Place(node, (), role)])], []
+    opened = state.now(OPEN)
+    return [opened.has([Place(node, (), CLIENT)]) if role == STARTING else opened], [state]
+
+
+def _closes(run: Run, node: cst.Call, state: State) -> States:
+    if run.body.in_loop:
+        return [state.has([Place(node, (), CLOSING)])], []
+    closed = state.now(CLOSED)
+    return [closed], [closed]
+
+
+# anything else
+
+
+def _of_anyone(run: Run, node: cst.Call, state: State) -> States:
+    values = run.lives.value(run.body, node.func)
+    found: list[States] = []
+    for value in values:
+        if isinstance(value, Function):
+            found.append(inlining.function(run, value, node, state))
+        elif isinstance(value, Class):
+            found.append(_made(run, value, node, state))
+    if found:
+        fine = list(dict.fromkeys(one for ways, _ in found for one in ways))
+        failed = list(dict.fromkeys(one for _, ways in found for one in ways))
+        return fine, failed
+    return _outside(run, node, state)
+
+
+def _made(run: Run, value: Class, node: cst.Call, state: State) -> States:
+    """An object of the project's is made; its constructor may keep the client."""
+    methods = run.lives.methods(value, "__init__")
+    if methods:
+        fine: list[State] = []
+        failed: list[State] = []
+        for one in methods:
+            good, bad = inlining.function(run, one, node, state, receiver=node)
+            fine, failed = fine + good, failed + bad
+        return fine, failed
+    kept = inlining.fields(run, value, node, state)
+    if kept is not None:
+        return [state.has(kept)], [state]
+    return _outside(run, node, state)
+
+
+def method(
+    run: Run, node: Any, names: tuple[str, ...], state: State, root: Any, *, given: cst.Call | None = None
+) -> States:
+    """The first method of *names* that the object which *node* gives has in the project, run in place."""
+    for name in names:
+        methods = run.lives.methods_of(run.body, node if not isinstance(node, cst.WithItem) else node.item, name)
+        if methods:
+            fine: list[State] = []
+            failed: list[State] = []
+            for one in methods:
+                good, bad = inlining.function(run, one, given, state, receiver=root, receiver_node=node, result=root)
+                fine, failed = fine + good, failed + bad
+            return fine, failed
+    return [state], [state]
+
+
+def _outside(run: Run, node: cst.Call, state: State) -> States:
+    """A call that leaves the project, or that nobody can follow."""
+    func: Any = node.func
+    arguments = [arg.value for arg in node.args]
+    had = [place for argument in arguments for place in run.body.inside(state, argument)]
+    closers = [arg for arg in arguments if not had and inlining.closes(run, arg, state)]
+    if not had and not closers:
+        return [state], [state] if run.lives.may_raise(run.body, node) else []
+    names = frozenset(value.name for value in run.lives.value(run.body, func) if isinstance(value, External))
+    named = func.attr.value if isinstance(func, cst.Attribute) else ""
+    if names & catalog.WRAPS_AWAITABLES or "asyncio.ensure_future" in names:
+        return [state.has(place._replace(root=node) for place in had)], [state]
+    if names & catalog.RUNNERS or named in _RUNS:
+        return effects.driven(run, node, arguments, state)
+    roles = {place.role for place in had if not place.attributes}
+    if names & catalog.CLOSING and CLIENT in roles:
+        return [state.has([Place(node, (), UNCLOSABLE)])], [state]
+    if named in _TASKS or names & catalog.WANTS_COROUTINE:
+        opened = state.now(OPEN) if roles & {OPENING, STARTING} else state
+        return [opened], [state]
+    if _only_borrows(run, func, names, named, {place.role for place in had} or {CLOSER}, state):
+        return [state], [state]
+    return [state.now(HANDED)], [state.now(HANDED)]
+
+
+def _only_borrows(run: Run, func: Any, names: frozenset[str], named: str, roles: set[str], state: State) -> bool:
+    if roles == {CLOSER}:
+        useless = bool(names & _USELESS_SINKS) or named in _USELESS_SINKS
+        return useless or (run.body.in_loop and named in _USELESS_IN_LOOP)
+    if isinstance(func, cst.Attribute) and run.body.had(state, func.value):
+        return True  # one of the client's own methods
+    if not names:
+        return False
+    return all(_is_library(run, name) for name in names)
+
+
+def _is_library(run: Run, name: str) -> bool:
+    """Whether a name of the standard library or Telethon's only looks at what it is given."""
+    first = name.partition(".")[0]
+    if first in run.lives.ask.telethon_roots:
+        return True
+    if first == "builtins":
+        return name != "builtins.setattr" and name.partition(".")[2] in _BUILTINS
+    return first in sys.stdlib_module_names and first not in _KEEPING
+
+
+_BUILTINS = frozenset(dir(builtins))

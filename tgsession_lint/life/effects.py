@@ -1,0 +1,151 @@
+"""What a step does to the life of a client: the states after it, by the way that it goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import libcst as cst
+
+from tgsession_lint.calls import manager_form
+from tgsession_lint.life import calls, conditions
+from tgsession_lint.life.binding import bound, given, is_display, settled
+from tgsession_lint.life.managers import enter, leave
+from tgsession_lint.life.state import CLIENT, CLOSED, CLOSING, HANDED, OPEN, OPENING, STARTING, Place, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tgsession_lint.flow import Point
+    from tgsession_lint.life.run import Run
+
+After: TypeAlias = "list[tuple[Point | None, State]]"
+"""Where a step goes on, and with what state."""
+
+
+def after(run: Run, point: Point, state: State) -> After:
+    """The ways that *point* goes on in *state*."""
+    effect = _EFFECTS.get(point.kind)
+    if effect is not None:
+        return effect(run, point, state)
+    return [(way, state) for way in (point.next, point.other, point.error) if way is not None]
+
+
+# operations
+
+
+def _run(run: Run, point: Point, state: State) -> After:
+    node = point.node
+    if isinstance(node, cst.Call):
+        fine, failed = calls.called(run, node, state)
+    elif isinstance(node, cst.Await):
+        fine, failed = _awaited(run, node, state)
+    elif isinstance(node, cst.Yield):
+        fine, failed = _yielded(run, node, state)
+    elif isinstance(node, cst.Attribute) and run.body.had(state, node.value):
+        fine, failed = [state], []  # a client, or what holds it, has its methods
+    else:
+        fine, failed = [state], [state]
+    return [(point.next, one) for one in fine] + [(point.error, one) for one in failed]
+
+
+def _awaited(run: Run, node: cst.Await, state: State) -> tuple[list[State], list[State]]:
+    state = state.without(node)
+    inner: Any = node.expression
+    if isinstance(inner, cst.Call) and run.lives.is_run_in_place(run.body, inner):
+        # What it does and how it fails was found when it was called.
+        return [_passed(run, node, inner, state)], []
+    return driven(run, node, [inner], state)
+
+
+def driven(run: Run, node: Any, awaitables: Iterable[Any], state: State) -> tuple[list[State], list[State]]:
+    """*awaitables* run to their end; *node* has the result."""
+    had = [place for awaitable in awaitables for place in run.body.inside(state, awaitable)]
+    roles = {place.role for place in had if not place.attributes}
+    if CLOSING in roles:
+        closed = state.now(CLOSED)
+        return [closed], [closed]
+    if roles & {OPENING, STARTING}:
+        opened = state.now(OPEN)
+        given = [Place(node, (), CLIENT)] if STARTING in roles else []
+        return [opened.has(given)], [state]
+    return [state.has(place._replace(root=node) for place in had)], [state]
+
+
+def _passed(run: Run, node: Any, source: Any, state: State) -> State:
+    return state.has(place._replace(root=node) for place in run.body.had(state, source))
+
+
+def _carry(run: Run, point: Point, state: State) -> After:
+    return [(point.next, _passed(run, point.node, point.source, state.without(point.node)))]
+
+
+def _yielded(run: Run, node: cst.Yield, state: State) -> tuple[list[State], list[State]]:
+    """A test's fixture is always gone on with; a context manager lends what it yields, any other generator gives it away."""
+    function: Any = run.body.scope.node
+    if run.lives.is_fixture(function):
+        return [state], []
+    value = node.value.item if isinstance(node.value, cst.From) else node.value
+    if manager_form(function) is None and value is not None and run.body.inside(state, value):
+        state = state.now(HANDED)
+    return [state], [state]
+
+
+def _test(run: Run, point: Point, state: State) -> After:
+    found = conditions.outcomes(run.body, point.node, state)
+    return [(point.next if outcome else point.other, known) for outcome, known in found]
+
+
+def _drop(run: Run, point: Point, state: State) -> After:
+    del run
+    return [(point.next, settled(state))]
+
+
+def _each(run: Run, point: Point, state: State) -> After:
+    loop: Any = point.node
+    ways: After = [(point.other, state), (point.next, given(run, loop.target, None, state, state))]
+    return [*ways, (point.error, state)]
+
+
+def _case(run: Run, point: Point, state: State) -> After:
+    taken = state
+    for variable in run.body.captured(point.node.pattern):
+        taken = conditions.forget(taken.without(variable), variable)
+    ways: After = [(point.next, taken)]
+    return ways + [(way, state) for way in (point.other, point.error) if way is not None]
+
+
+def _catch(run: Run, point: Point, state: State) -> After:
+    ways: After = [(point.other, state)] if point.other is not None else []
+    handler: Any = point.node
+    caught = settled(state).without(run.body.result)
+    if handler.name is not None:
+        caught = given(run, handler.name.name, None, caught, caught)
+    return [(point.next, caught), *ways]
+
+
+def _jump(run: Run, point: Point, state: State) -> After:
+    """A `return` that a `finally` breaks off returns nothing."""
+    return [(point.next, state.without(run.body.result))]
+
+
+def _define(run: Run, point: Point, state: State) -> After:
+    variable = run.body.variable(point.node.name)
+    return [(point.next, conditions.forget(state.without(variable), variable))]
+
+
+def _return(run: Run, point: Point, state: State) -> After:
+    node: Any = point.node
+    value = node.body if isinstance(node, cst.Lambda) else node.value
+    state = state.without(run.body.result)
+    if value is not None:
+        given = run.body.had(state, value)
+        if is_display(value) and run.body.inside(state, value):
+            given = [Place(None, ("*",), CLIENT)]
+        state = state.has(place._replace(root=run.body.result) for place in given)
+    return [(point.next, settled(state))]
+
+
+_EFFECTS = {
+    "run": _run, "carry": _carry, "test": _test, "bind": bound, "drop": _drop, "each": _each, "case": _case, "catch": _catch,
+    "define": _define, "return": _return, "jump": _jump, "enter": enter, "leave": leave, "unwind": leave,
+}  # fmt: skip
