@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from tgsession_runtime.client import Guard as Guard
     from tgsession_runtime.client import guarded_client as guarded_client
     from tgsession_runtime.errors import ClaimLostError as ClaimLostError
     from tgsession_runtime.errors import ConfigurationError as ConfigurationError
@@ -35,21 +34,22 @@ if TYPE_CHECKING:
     from tgsession_runtime.errors import StateFolderError as StateFolderError
     from tgsession_runtime.errors import TgsessionError as TgsessionError
     from tgsession_runtime.errors import WorkersRunningError as WorkersRunningError
+    from tgsession_runtime.guard import Guard as Guard
 
 __version__ = "0.1.0"
 
-_CLIENT = ("Guard", "guarded_client")
 _ERRORS = (
     "ClaimLostError", "ConfigurationError", "EgressError", "FloodError", "InheritedGuardError", "LockError", "LoginError", "NoConnectionError",
     "NotASessionError", "NotLoggedInError", "RunningLoopError", "SessionError", "SessionHeldHereError", "SessionInUseError",
     "SessionRevokedError", "SessionUnreadableError", "StateFolderError", "TgsessionError", "WorkersRunningError",
 )  # fmt: skip
-__all__ = [*_CLIENT, *_ERRORS]  # noqa: PLE0604 - tuples of names
+_MODULES = {"Guard": "guard", "guarded_client": "client", **dict.fromkeys(_ERRORS, "errors")}
+__all__ = [*_MODULES]  # noqa: PLE0604 - names
 
 
 def __getattr__(name: str) -> Any:
     """Load what is asked for when it is: the lock files' reader needs no event loop, and an error no client."""
-    module = "client" if name in _CLIENT else "errors" if name in _ERRORS else None
+    module = _MODULES.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{module}"), name)
