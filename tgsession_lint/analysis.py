@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 _UNREADABLE = "TGS902"
 _UNUSED = "TGS901"
-# Below this the second process, which names the same clients anew, costs more than it saves: some 2,000 lines.
-ENOUGH_BYTES = 60_000
+# Below this the second process, which names the same clients anew, costs more than it saves: some 800 lines.
+ENOUGH_BYTES = 30_000
 
 _Judged: TypeAlias = "tuple[list[Finding], list[Fault]]"
 # A sum of a few hundred terms is as many nodes deep, and libcst writes it out by recursion. Before Python 3.11 each

@@ -152,8 +152,10 @@ def test_import_loads_neither_libcst_nor_telethon_nor_psutil(tmp_path: Path, nam
 
 
 @pytest.mark.parametrize("target", [".", "scraper/collect.py"])
-def test_small_project_starts_no_second_process(userbot: Path, target: str) -> None:
-    seen = observe(userbot, *LINT, target)
+def test_small_project_starts_no_second_process(tmp_path: Path, target: str) -> None:
+    small = _project(tmp_path / "small", (*CLEAN, *(program for program in SIX if program.path == "scraper/collect.py")))
+
+    seen = observe(small, *LINT, target)
 
     assert (seen.status, "TGS101" in seen.output, seen.forks) == (1, True, 0)
 
