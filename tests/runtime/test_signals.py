@@ -16,7 +16,7 @@ import pytest
 from tests.runtime.guarding import FORMS, Contender, login, quick
 from tests.runtime.stage import Stage
 from tests.telegram import Controls
-from tgsession_runtime.file_lock import recorded
+from tgsession_runtime.records import recorded
 
 pytestmark = pytest.mark.usefixtures("state")
 
