@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol
+import select
+import socket
+from contextlib import suppress
+from typing import Any, Protocol
 from weakref import WeakSet
 
 
@@ -32,6 +35,24 @@ def silence(descriptor: int) -> None:
         os.dup2(nowhere, descriptor, inheritable=False)
     finally:
         os.close(nowhere)
+
+
+def part(loop: Any) -> None:
+    """Give an inherited event loop a selector and a wake-up call of its own.
+
+    Both are shared with the parent after a fork: a child that closes the loop, if only by ending, would unsubscribe the
+    parent from its own wake-up call, and whatever a thread hands to the parent's loop would lie there.
+    """
+    selector = getattr(getattr(loop, "_selector", None), "_selector", None)
+    if not hasattr(select, "epoll") or not isinstance(selector, select.epoll):
+        return  # kqueue is not inherited; other loops keep this to themselves
+    with suppress(OSError, AttributeError), select.epoll() as own:
+        os.dup2(own.fileno(), selector.fileno(), inheritable=False)
+        for end, theirs in zip(socket.socketpair(), (loop._ssock, loop._csock), strict=True):  # noqa: SLF001 - no public name
+            with end:
+                end.setblocking(False)
+                os.dup2(end.fileno(), theirs.fileno(), inheritable=False)
+        selector.register(loop._ssock.fileno(), select.EPOLLIN)  # noqa: SLF001
 
 
 def keep_for_ever(one: object) -> None:

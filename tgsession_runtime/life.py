@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tgsession_runtime import forks, sockets, tombstones
 from tgsession_runtime.claim import contend
 from tgsession_runtime.errors import (
     ClaimLostError,
+    InheritedGuardError,
     NoConnectionError,
     NotLoggedInError,
     SessionError,
@@ -53,6 +54,7 @@ class Life:
         self._watch: asyncio.Task[None] | None = None
         self._authorised = False
         self._revoked = ""
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def begin(self) -> Any:
         """The connected client of a logged-in session, claimed for this process.
@@ -60,6 +62,7 @@ class Life:
         Raises:
             TgsessionError: why not; nothing that was done on the way is left.
         """
+        self._loop = asyncio.get_running_loop()
         self._refuse_at_once()
         await self._refuse_workers()
         try:
@@ -104,9 +107,17 @@ class Life:
 
     def after_fork_in_child(self) -> None:
         """The connection is the parent's: held open here too, its end would never reach Telegram while this child lives."""
+        forks.part(self._loop)
         for number in sockets.descriptors(self.client):
             forks.silence(number)
+        sockets.never_again(self.client)
+        for name in ("_call", "connect", "disconnect"):
+            with suppress(AttributeError):
+                setattr(self.client, name, self._refuse_in_child)
         forks.keep_for_ever(getattr(getattr(self.client, "session", None), "_conn", None))
+
+    def _refuse_in_child(self, *_: Any, **__: Any) -> NoReturn:
+        raise InheritedGuardError(self.name.label)
 
     # on the way in
 

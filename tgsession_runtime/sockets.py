@@ -65,6 +65,12 @@ def abort(client: Any) -> None:
             transport.abort()
 
 
+def never_again(client: Any) -> None:
+    """Let no part of *client* connect by itself when it finds its connection gone."""
+    for sender in senders(client):
+        sender._user_connected = sender._auto_reconnect = False  # noqa: SLF001 - no public name
+
+
 class Endings:
     """Copies of a client's sockets, by which the end of each connection is made sure."""
 

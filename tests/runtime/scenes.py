@@ -1,19 +1,11 @@
-"""Small programs around a guard, each in a process of its own that has loaded everything before: `python -m tests.runtime.scenes`.
-
-Reads one JSON object a line: which scene, and what it takes. Answers `pid N`, then what the scene says, then `ended STATUS`,
-negative for a signal.
-"""
+"""Small programs around a guard, each played in a process of its own (`play.py`)."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
 import os
 import signal
-import sys
 import time
-import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -34,16 +26,10 @@ def say(text: str) -> None:
     os.write(1, f"{text}\n".encode())
 
 
-class _SayWaiting(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        if getattr(record, "event", "") == "waiting":
-            say("waiting")
-
-
 @scene
 def awaiting(form: str, session: str) -> None:
     """The body waits for what Telegram sends."""
-    _in(form, session, lambda client: asyncio.sleep(_LONG))
+    inside(form, session, lambda client: asyncio.sleep(_LONG))
 
 
 @scene
@@ -56,7 +42,7 @@ def blocking(form: str, session: str, again: float = _LONG) -> None:
             time.sleep(again)  # noqa: ASYNC251 - that is what it is about
             await asyncio.sleep(0)
 
-    _in(form, session, block)
+    inside(form, session, block)
 
 
 @scene
@@ -69,7 +55,7 @@ def swallowing(form: str, session: str) -> None:
         except BaseException as error:
             say(f"swallowed {type(error).__name__}")
 
-    _in(form, session, body)
+    inside(form, session, body)
 
 
 @scene
@@ -84,13 +70,13 @@ def leaving(form: str, session: str) -> None:
         await asyncio.sleep(0.05)
         say("leaving")
 
-    _in(form, session, body, disconnect_timeout=0.5)
+    inside(form, session, body, disconnect_timeout=0.5)
 
 
 @scene
 def short(form: str, session: str) -> None:
     """In, a request, out, and still there afterwards."""
-    _in(form, session, lambda client: client.get_me())
+    inside(form, session, lambda client: client.get_me())
     say("outside")
     time.sleep(_LONG)
 
@@ -118,7 +104,7 @@ def own_handler(form: str, session: str, how: str) -> None:
             await asyncio.sleep(0.01)
 
     before = signal.getsignal(signal.SIGTERM)
-    _in(form, session, body)
+    inside(form, session, body)
     same = "loop" if how == "loop" else str(signal.getsignal(signal.SIGTERM) is before)
     say(f"told {len(told)}, restored {same}")
 
@@ -153,7 +139,7 @@ def handler_on_the_way_out(form: str, session: str, how: str) -> None:
     if form == "async with":
         asyncio.run(all_of_it())
     else:
-        _in(form, session, body)
+        inside(form, session, body)
     say(f"told {len(told)}")
 
 
@@ -210,10 +196,10 @@ def raising(form: str, session: str, what: str) -> None:
             os._exit(7)
         raise {"SystemExit": SystemExit(5), "KeyboardInterrupt": KeyboardInterrupt(), "ValueError": ValueError("own")}[what]
 
-    _in(form, session, body)
+    inside(form, session, body)
 
 
-def _in(form: str, session: str, body: Callable[[Any], Any], **options: Any) -> None:
+def inside(form: str, session: str, body: Callable[[Any], Any], **options: Any) -> None:
     async def main() -> None:
         async with quick(session, lock_timeout=10.0, **options) as client:
             say("inside")
@@ -230,45 +216,3 @@ def _in(form: str, session: str, body: Callable[[Any], Any], **options: Any) -> 
 def _seen(future: asyncio.Future[Any]) -> None:
     if not future.cancelled():
         future.exception()
-
-
-def _play(request: dict[str, Any]) -> int:
-    os.environ["TGSESSION_STATE_DIR"] = request["state"]
-    pid = os.fork()
-    if pid:
-        say(f"pid {pid}")
-        _, status = os.waitpid(pid, 0)
-        return os.waitstatus_to_exitcode(status)
-    signal.alarm(25)
-    try:
-        SCENES[request["scene"]](*request["arguments"])
-    except KeyboardInterrupt:  # what Python does with one that nobody caught
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
-    except SystemExit as error:
-        _leave(error.code if isinstance(error.code, int) else 1)
-    except BaseException as error:
-        say(f"raised {type(error).__name__}: {error}")
-        traceback.print_exc()
-        _leave(1)
-    _leave(0)
-    return 0
-
-
-def _leave(status: int) -> None:
-    import atexit
-
-    sys.stderr.flush()
-    atexit._run_exitfuncs()
-    os._exit(status)
-
-
-if __name__ == "__main__":
-    import psutil  # noqa: F401 - once for all scenes
-    import telethon  # noqa: F401
-
-    logging.getLogger("tgsession").addHandler(_SayWaiting())
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    say("ready")
-    for line in sys.stdin:
-        say(f"ended {_play(json.loads(line))}")

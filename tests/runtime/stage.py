@@ -1,4 +1,4 @@
-"""Where `scenes` are played: a process that has loaded everything and forks for each."""
+"""Where scenes are played, as a test drives it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.runtime.scenes"], cwd=CHECKOUT, env=environment(folder), stdin=subprocess.PIPE,
+            [sys.executable, "-m", "tests.runtime.play"], cwd=CHECKOUT, env=environment(folder), stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1,
         )  # fmt: skip
         self._playing = 0
