@@ -128,7 +128,8 @@ class SharedLock:
         try:
             if self.intact():
                 self._record = RecordedLock(self._records / f"{holder.token}.lock")
-                return self._record.try_acquire(holder)
+                if self._record.try_acquire(holder):
+                    return True  # else somebody was just looking whether it is held
         except BaseException:
             self.release()
             raise

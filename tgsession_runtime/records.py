@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from errno import EACCES, EAGAIN
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,23 @@ RECORD_AT = 1 if sys.platform == "win32" else 0
 
 def holders(path: Path, records: Path) -> list[Holder]:
     """Who holds the lock at *path*, as far as their records tell; the proven dead are left out."""
-    return [holder for holder in recorded(path, records) if holder.state != "released" and liveness(holder) != "gone"]
+    alone = [holder for holder in recorded(path) if holder.state != "released" and liveness(holder) != "gone"]
+    return [*alone, *sharers(records)]
+
+
+def sharers(records: Path) -> list[Holder]:
+    """Who shares a lock now, by the *records* of it: each is locked while its process lives. Leftovers are cleared away."""
+    found = []
+    for file in sorted(records.glob("*.lock")):
+        holder = read_record(file)
+        if holder is None:
+            continue  # being made
+        with suppress(OSError):
+            if is_free(file):
+                file.unlink()
+                continue
+        found.append(holder)
+    return found
 
 
 def is_free(path: Path) -> bool:

@@ -188,6 +188,14 @@ def sending_itself(form: str, session: str, number: int, seconds: float) -> None
 
 
 @scene
+def sharing(form: str, session: str, options: dict[str, Any]) -> None:
+    """The body holds a session string together with others."""
+    from telethon.sessions import StringSession
+
+    inside(form, StringSession(session), lambda client: asyncio.sleep(_LONG), **{"exclusive": False, **options})
+
+
+@scene
 def raising(form: str, session: str, what: str) -> None:
     """The body raises."""
 
@@ -199,7 +207,7 @@ def raising(form: str, session: str, what: str) -> None:
     inside(form, session, body)
 
 
-def inside(form: str, session: str, body: Callable[[Any], Any], **options: Any) -> None:
+def inside(form: str, session: Any, body: Callable[[Any], Any], **options: Any) -> None:
     async def main() -> None:
         async with quick(session, lock_timeout=10.0, **options) as client:
             say("inside")
