@@ -267,6 +267,8 @@ class Life:
             except Exception as error:
                 if sender is client._sender:  # noqa: SLF001 - no public name; another data centre's errors end nothing
                     self._heard(error)
+                if isinstance(error, ConnectionError) and self.error is not None:
+                    raise self.error from error  # the `with` form ends by this: say why there is no connection any more
                 raise
             if not self._authorised and type(request).__name__ == "GetUsersRequest" and answer:
                 self._authorised = True

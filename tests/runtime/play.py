@@ -15,6 +15,7 @@ import traceback
 from typing import Any
 
 from tests.runtime import fork_scenes  # noqa: F401 - fills the table
+from tests.runtime.guarding import quick
 from tests.runtime.scenes import SCENES, say
 
 
@@ -56,9 +57,10 @@ def _leave(status: int) -> None:
 
 
 if __name__ == "__main__":
-    import psutil  # noqa: F401 - once for all scenes
+    import psutil  # noqa: F401 - once for all scenes, one of which may not read these files any more
     import telethon  # noqa: F401
 
+    quick("any")
     logging.getLogger("tgsession").addHandler(_SayWaiting())
     signal.signal(signal.SIGINT, signal.default_int_handler)
     say("ready")

@@ -196,6 +196,15 @@ def sharing(form: str, session: str, options: dict[str, Any]) -> None:
 
 
 @scene
+def as_nobody(form: str, session: str) -> None:
+    """Another user."""
+    os.setgid(65534)
+    os.setuid(65534)
+    os.environ["TGSESSION_STATE_DIR"] = f"{session}-state-of-nobody"
+    inside(form, session, lambda client: client.get_me())
+
+
+@scene
 def raising(form: str, session: str, what: str) -> None:
     """The body raises."""
 

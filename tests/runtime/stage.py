@@ -22,7 +22,7 @@ class Stage:
             [sys.executable, "-m", "tests.runtime.play"], cwd=CHECKOUT, env=environment(folder), stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1,
         )  # fmt: skip
-        self._playing = 0
+        self.playing = 0
         assert self.line() == "ready"
 
     def play(self, name: str, *arguments: Any, **more: Any) -> int:
@@ -32,14 +32,14 @@ class Stage:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(request, default=str) + "\n")
         self._process.stdin.flush()
-        self._playing = int(self.until("pid ").removeprefix("pid "))
-        return self._playing
+        self.playing = int(self.until("pid ").removeprefix("pid "))
+        return self.playing
 
     def stop(self) -> None:
         """End the scene that a failed test has left."""
-        if self._playing:
+        if self.playing:
             with suppress(OSError):
-                os.kill(self._playing, signal.SIGKILL)
+                os.kill(self.playing, signal.SIGKILL)
             self.status()
 
     def line(self) -> str:
@@ -55,13 +55,13 @@ class Stage:
         while not (line := self.line()).startswith(beginning):
             said.append(line)
             if line.startswith("ended"):
-                self._playing = 0
+                self.playing = 0
                 raise AssertionError(said)
         return line
 
     def status(self) -> int:
         """How the scene ended."""
-        self._playing = 0
+        self.playing = 0
         while not (line := self.line()).startswith("ended "):
             pass
         return int(line.removeprefix("ended "))
