@@ -196,8 +196,9 @@ def sharing(form: str, session: str, options: dict[str, Any]) -> None:
 
 
 @scene
-def as_nobody(form: str, session: str) -> None:
-    """Another user."""
+def as_nobody(form: str, session: str, before: str) -> None:
+    """Another user, who may not read Python's own files any more: all of them are loaded by using *before* first."""
+    inside(form, before, lambda client: client.get_me())
     os.setgid(65534)
     os.setuid(65534)
     os.environ["TGSESSION_STATE_DIR"] = f"{session}-state-of-nobody"

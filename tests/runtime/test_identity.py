@@ -159,7 +159,8 @@ def test_lock_of_another_user_is_named(far: Controls, tmp_path: Path, key: Any, 
     lock.touch(mode=0o600)
     for folder in (tmp_path, *list(tmp_path.parents)[:2]):
         folder.chmod(0o777)
-    stage.play("as_nobody", "with", tmp_path / "a")
+    login(far, tmp_path / "before.session", 2)
+    stage.play("as_nobody", "with", tmp_path / "a", tmp_path / "before")
 
     said = stage.until("raised")
     assert said.startswith("raised LockError")
