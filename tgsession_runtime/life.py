@@ -192,6 +192,7 @@ class Life:
     def _build(self) -> Any:
         import sqlite3
 
+        self._refuse_layout()
         try:
             client = self.plan.build()
         except sqlite3.Error as error:
@@ -205,6 +206,18 @@ class Life:
                 "give the path and let the guard open it, or make the object anew",
             )
         return client
+
+    def _refuse_layout(self) -> None:
+        """Raise if the file is laid out as the client's library cannot read it: it fails on that, or writes in the old layout."""
+        if self.name.path is None:
+            return
+        schema = read(self.name.path, self.name.label).schema
+        if not schema:
+            raise SessionUnreadableError(self.name.label, "it does not say in which layout it is")
+        if schema > self.plan.newest_schema:
+            raise SessionUnreadableError(
+                self.name.label, f"a newer Telethon has written it, in layout {schema}", "upgrade Telethon here too: `pip install -U telethon`"
+            )
 
     async def _connect(self, client: Any) -> None:
         await client.connect()
@@ -227,7 +240,9 @@ class Life:
 
     def _was_logged_in(self) -> bool:
         """Whether an unregistered key was in use before; a session string is only ever made of a key that was."""
-        return self.name.path is None or read(self.name.path, self.name.label).was_logged_in
+        if self.name.path is None:
+            return self.plan.name.key_id is not None
+        return read(self.name.path, self.name.label).was_logged_in
 
     async def _claim_new_key(self, client: Any) -> None:
         from dataclasses import replace

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tgsession_runtime.config import settings
 from tgsession_runtime.errors import ConfigurationError
-from tgsession_runtime.session import name_of
+from tgsession_runtime.session import NEWEST_SCHEMA, name_of
 from tgsession_runtime.state import State
 
 if TYPE_CHECKING:
@@ -41,13 +42,23 @@ class Plan:
 
     def build(self) -> Any:
         """The client, constructed: this opens, makes or upgrades the session file."""
-        kind = self.client_class
-        if kind is None:
-            from telethon import TelegramClient
-
-            kind = TelegramClient
+        kind = self._kind()
         session = str(self.name.path) if isinstance(self.session, _PATHS) and self.name.path else self.session
         return kind(session, self.api_id, self.api_hash, **self.options)  # tgsession-lint: ignore[TGS101] here is the guard
+
+    @property
+    def newest_schema(self) -> int:
+        """The newest layout of a session file that the client's library can read."""
+        root = getattr(self._kind(), "__module__", "").partition(".")[0]
+        module = sys.modules.get(f"{root}.sessions.sqlite") or sys.modules.get("telethon.sessions.sqlite")
+        return int(getattr(module, "CURRENT_VERSION", NEWEST_SCHEMA))
+
+    def _kind(self) -> Callable[..., Any]:
+        if self.client_class is not None:
+            return self.client_class
+        from telethon import TelegramClient
+
+        return TelegramClient  # type: ignore[no-any-return]
 
     @property
     def egress(self) -> str:
