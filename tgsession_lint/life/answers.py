@@ -9,7 +9,7 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.life.body import Body
 from tgsession_lint.tree import dotted_name
-from tgsession_lint.values import Class, Client, ClientClass, External, Function, Guarded, Object
+from tgsession_lint.values import Class, Client, ClientClass, External, Function, Guarded, ModuleRef, Object
 
 if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
@@ -69,6 +69,10 @@ class Answers:
                             pending.append(getattr(getattr(scope.node, "name", None), "value", ""))
             self._reaching[variable] = frozenset(found)
         return self._reaching[variable]
+
+    def is_module(self, body: Body, node: Node) -> bool:
+        """Whether *node* gives a module, or a name in one that is not the project's."""
+        return any(isinstance(value, (ModuleRef, External)) for value in self.value(body, node))
 
     def is_ours(self, body: Body, node: Node) -> bool:
         """Whether *node* gives an object of a class of the project."""

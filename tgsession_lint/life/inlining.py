@@ -47,7 +47,7 @@ def function(
     root = result if result is not None else node
     back = [_brought_back(callee, one, given, root, run) for one in fine]
     if not driven:
-        return [_spawned(state, back)], [state]
+        return [_spawned(state, back)], []  # to call an async function does not run it
     return back, [_brought_back(callee, one, given, None, run) for one in failed]
 
 

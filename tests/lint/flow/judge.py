@@ -1,6 +1,6 @@
 """Runs programs under every choice, asks the analysis about them, and compares.
 
-    python -m tests.lint.flow.judge [--size 4] [--programs 200000] [--seed 1]
+    python -m tests.lint.flow.judge [--size 5] [--programs 200000] [--seed 1]
 
 Exit status 1 when the analysis has missed anything, or when more than one alarm in a hundred is false.
 """
@@ -33,6 +33,7 @@ from tgsession_lint.modules import Roots
 from tgsession_lint.project import Module, Project
 
 AT_ONCE = 200
+_HELPERS = compile(HELPERS, "helpers", "exec")
 
 
 @dataclass
@@ -78,7 +79,8 @@ def ran(program: Program, text: str, name: str) -> tuple[set[str], bool]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         bounded = text.replace("while ", "while forever() and ")
-        exec(compile(HELPERS + bounded, name, "exec"), names)
+        for code in (_HELPERS, compile(bounded, name, "exec")):
+            exec(code, names)
         return leaks(names[name], world)
 
 
@@ -107,7 +109,7 @@ def chosen(seed: int, number: int) -> Iterator[Program]:
 def main(arguments: list[str]) -> int:
     """Judge, and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=int, default=4, help="statements of the programs that are all tried")
+    parser.add_argument("--size", type=int, default=5, help="statements of the programs that are all tried")
     parser.add_argument("--programs", type=int, default=200_000, help="how many programs in all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=5, help="how many mistakes of a sort to print")
