@@ -5,7 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tgsession_lint.facts import closings, constructions, endings, files, guards, idioms, kills, logouts, secrets, sessions
+from tgsession_lint.facts import (
+    closings,
+    constructions,
+    endings,
+    files,
+    guards,
+    idioms,
+    kills,
+    logouts,
+    outliving,
+    secrets,
+    sessions,
+)
 
 if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
@@ -16,6 +28,7 @@ if TYPE_CHECKING:
     from tgsession_lint.facts.guards import GuardUse
     from tgsession_lint.facts.idioms import Idiom
     from tgsession_lint.facts.kills import Kill
+    from tgsession_lint.facts.outliving import Outliving
     from tgsession_lint.facts.secrets import Secret
     from tgsession_lint.facts.sessions import SessionUse
     from tgsession_lint.mentions import Mentions
@@ -40,6 +53,11 @@ class Facts:
     def left_open(self) -> tuple[LeftOpen, ...]:
         """Clients that some path leaves open."""
         return tuple(endings.left_open(self.ask, self.module, self.mentions, self.constructions))
+
+    @cached_property
+    def outliving(self) -> tuple[Outliving, ...]:
+        """Where a guard's client goes past the guard's block."""
+        return tuple(outliving.outliving(self.ask, self.module))
 
     @cached_property
     def guards(self) -> tuple[GuardUse, ...]:

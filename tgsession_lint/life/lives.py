@@ -43,16 +43,47 @@ class Lives(Answers):
 
     def ending(self, module: Module, site: Node) -> Ending | None:
         """A path on which the client built at *site* stays open, the plainest; None if there is none."""
-        scope = next(s for s in module.tree.scope_at(site).up() if s.kind in {"function", "lambda", "module"})
-        body = self.body(module, scope)
-        self._outcomes.clear()
-        self.steps = 0
-        run = Run(self, body, site)
-        run.explore(State())
+        run = self._followed(module, site)
+        body = run.body
         ends = [(body.flow.end, s) for s in run.states(body.flow.end) if self._is_left(body, s)]
         ends += [(body.flow.raised, s) for s in run.states(body.flow.raised) if self._is_left(body, s.without(body.result))]
         paths = [run.path(*end) for end in ends]
         return min(map(_ending, paths), key=lambda ending: _PLAIN.index(ending.how)) if paths else None
+
+    def outliving(self, module: Module, item: cst.WithItem) -> list[tuple[Node, str]]:
+        """Where the client that the guard *item* lends goes past its block, and how: used, returned or stored."""
+        run = self._followed(module, item)
+        found: dict[Node, str] = {}
+        stored = [p.node for p, s in run.came if p.kind == "bind" and self._stores(run, p, s)]
+        for point, state in run.came:
+            how = self._goes_past(run, point, state)
+            if how == "stored":
+                found.update(dict.fromkeys(stored, how))
+            elif how:
+                found[point.node] = how
+        return list(found.items())
+
+    def _goes_past(self, run: Run, point: Point, state: State) -> str:
+        inside = bool(state.at(run.site))
+        node = point.node
+        if point.kind == "return" and node.value is not None and _lends(run, state, node.value):
+            return "returned"
+        if point.kind == "leave" and node is run.site and any(self._outlives(run.body, *place) for place in state.places):
+            return "stored"
+        return "used" if not inside and point.kind == "run" and _uses(run, state, node) else ""
+
+    def _stores(self, run: Run, point: Point, state: State) -> bool:
+        """Whether a statement in the block stores the client where it outlives the block."""
+        had = {place for place in state.places if self._outlives(run.body, *place)}
+        return any(self._outlives(run.body, *place) for _, after in run.after(point, state) for place in after.places - had)
+
+    def _followed(self, module: Module, site: Node) -> Run:
+        scope = next(s for s in module.tree.scope_at(site).up() if s.kind in {"function", "lambda", "module"})
+        self._outcomes.clear()
+        self.steps = 0
+        run = Run(self, self.body(module, scope), site)
+        run.explore(State())
+        return run
 
     def _is_left(self, body: Body, state: State) -> bool:
         return state.life == OPEN and not any(self._outlives(body, place.root, place.attributes, place.role) for place in state.places)
@@ -78,6 +109,19 @@ class Lives(Answers):
         return self._outcomes[key]
 
 
+def _lends(run: Run, state: State, node: Node) -> bool:
+    return any(place.role == CLIENT and not place.attributes for place in run.body.inside(state, node))
+
+
+def _uses(run: Run, state: State, node: Any) -> bool:
+    """Whether the operation *node* needs a client that is connected."""
+    if isinstance(node, cst.Attribute):
+        return node.attr.value not in _FREE and _lends(run, state, node.value)
+    return isinstance(node, cst.Call) and (_lends(run, state, node.func) or any(_lends(run, state, arg.value) for arg in node.args))
+
+
+# What may be asked of a client that is disconnected.
+_FREE = frozenset({"is_connected", "disconnect", "session", "disconnected"})
 _PLAIN = ("end", "return", "raise", "cancel")
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 def enter(run: Run, point: Point, state: State) -> After:
     """The states after a `with` item was entered: a client that cannot be is taken not to have been opened."""
     item = point.node
+    if item is run.site:
+        return _lent(run, point, state)
     state = state.without(item)
     had = run.body.had(state, item.item)
     name = item.asname.name if item.asname is not None else None
@@ -36,6 +38,15 @@ def enter(run: Run, point: Point, state: State) -> After:
     elif name is not None:
         bound = bound.now(HANDED)
     return [(point.next, settled(bound)), *((point.error, one) for one in failed)]
+
+
+def _lent(run: Run, point: Point, state: State) -> After:
+    """A guard, the client of which is in question, lends it to its block."""
+    item = point.node
+    lent = given(run, item.asname.name, None, state, state)._replace(life=OPEN, places=frozenset([Place(item, (), CLIENT)]))
+    if isinstance(item.asname.name, cst.Name):
+        lent = lent.has([Place(run.body.variable(item.asname.name), (), CLIENT)])
+    return [(point.next, lent), (point.error, state)]
 
 
 def _entered(run: Run, point: Point, state: State, had: list[Place]) -> After:

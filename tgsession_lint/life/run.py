@@ -6,6 +6,8 @@ from collections import deque
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from tgsession_lint.life import effects
 from tgsession_lint.life.state import ABSENT, CLOSED, HANDED, OPEN, State
 
@@ -30,6 +32,7 @@ class Run:
         self.site = site
         self.active = active | {body.scope}
         self.depth = len(active)
+        self.is_lent = isinstance(site, cst.WithItem)
         self.came: dict[tuple[Point, State], tuple[Point, State] | None] = {}
         self._counts: dict[Point, int] = {}
 
@@ -41,7 +44,7 @@ class Run:
         while pending and self.lives.steps < _MOST_STEPS:
             here = pending.popleft()
             self.lives.steps += 1
-            for point, state in self._after(*here):
+            for point, state in self.after(*here):
                 if self._is_idle(point, state):
                     continue
                 there = (point, self._bounded(point, state))
@@ -84,10 +87,14 @@ class Run:
             state = state._replace(known=frozenset(k for k in state.known if k[0][1] in asked or not self.body.is_own(k[0][1])))
         return state if self._counts[point] < _MOST_STATES or not state.known else state._replace(known=frozenset())
 
-    def _after(self, point: Point, state: State) -> Iterator[tuple[Point, State]]:
+    def after(self, point: Point, state: State) -> Iterator[tuple[Point, State]]:
+        """Where *point* goes on in *state*, and with what state."""
         for way, one in effects.after(self, point, state):
             if way is None:
                 continue
+            if self.is_lent and one.life == HANDED:
+                # Whoever is given what a guard lends has it no longer than the guard does.
+                one = one._replace(life=state.life)  # noqa: PLW2901
             if way is point.error and point.kind != "raise" and self._is_trusted(point, state, one):
                 continue
             yield way, one
