@@ -26,6 +26,8 @@ _FIRST_LOOKS = 0.05
 # The others look too, rarely, in case that the first in line was stopped. 49 of them cost 200 system calls a second.
 _OTHERS_LOOK = 0.25
 _WITHOUT_PIPES = 0.01
+# What is said to waiters: the lock is free; you are first in line now.
+_FREE, _FIRST = b"\0", b"\1"
 _numbers = count()
 
 
@@ -57,10 +59,10 @@ class Place:
         """
         if self._descriptor < 0:
             return True
-        woken = self._was_woken()
+        said = self._hear()
         first, before = _oldest(self._folder), self._first
         self._first = first
-        return woken or first in {self._name, None, before}
+        return _FREE in said if said else first in {self._name, None, before}
 
     def pause(self) -> float:
         """How long to wait for being woken before the lock is looked at anyway, in seconds."""
@@ -68,21 +70,22 @@ class Place:
             return _WITHOUT_PIPES
         return _FIRST_LOOKS if self._first in {self._name, None} else _OTHERS_LOOK
 
-    def _was_woken(self) -> bool:
-        """Whether somebody did; emptied before the lock is tried, so that what comes during the try ends the next pause."""
-        woken = False
+    def _hear(self) -> bytes:
+        """What was said to this waiter; taken before the lock is tried, so that what comes during the try ends the next pause."""
+        said = b""
         with suppress(OSError):
-            while os.read(self._descriptor, 64):
-                woken = True
-        return woken
+            while more := os.read(self._descriptor, 64):
+                said += more
+        return said
 
     def leave(self) -> None:
-        """Give the place up."""
+        """Give the place up; whoever is first now learns it, and looks as often as the first should."""
         if self._descriptor >= 0:
             with suppress(OSError):
                 (self._folder / self._name).unlink()
             os.close(self._descriptor)
             self._descriptor = -1
+            _tell(self._folder, _FIRST)
 
     def after_fork_in_child(self) -> None:
         """The place is the parent's: a child must not keep it alive."""
@@ -100,15 +103,19 @@ def wake(folder: Path) -> None:
 
     Who was woken before and has not come is on its way, or was stopped: then the next must not wait for it.
     """
+    _tell(folder, _FREE)
+
+
+def _tell(folder: Path, what: bytes) -> None:
     for name in _living(folder):
         with suppress(OSError):
             descriptor = os.open(folder / name, os.O_WRONLY | os.O_NONBLOCK)
             try:
-                known = _unread(descriptor)
-                os.write(descriptor, b"\0")
+                deaf = _unread(descriptor)
+                os.write(descriptor, what)
             finally:
                 os.close(descriptor)
-            if not known:
+            if not deaf:
                 return
 
 

@@ -57,8 +57,21 @@ def test_a_waiter_looks_when_it_has_become_first(two: tuple[line.Place, line.Pla
     first, waiter = two
     waiter.may_look()
     first.leave()
+    waiter.may_look()
 
     assert waiter.may_look()
+
+
+def test_who_becomes_first_learns_it_and_looks_more_often(two: tuple[line.Place, line.Place]) -> None:
+    first, waiter = two
+    waiter.may_look()
+    before = waiter.pause()
+    first.leave()
+    told = is_woken(waiter)
+
+    assert told
+    assert not waiter.may_look()  # whoever left has the lock
+    assert waiter.pause() < before
 
 
 def test_what_wakes_during_a_look_ends_the_next_pause(tmp_path: Path, two: tuple[line.Place, line.Place]) -> None:
