@@ -34,7 +34,7 @@ from tests.stress.journal import Journal
 from tests.stress.report import Report
 from tests.telegram import spawned
 from tgsession_runtime import guarded_client
-from tgsession_runtime.file_lock import recorded
+from tgsession_runtime.records import recorded
 from tgsession_runtime.session import name_of
 from tgsession_runtime.state import State
 
