@@ -55,6 +55,7 @@ def help_of(words: str) -> str:
         if command is None:
             raise SystemExit(f"there is no command `{words}`")
         context = click.Context(command, context, info_name=word)
+        group = command if isinstance(command, click.Group) else group
     return context.get_help().rstrip()
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tgsession_runtime.errors import SessionUnreadableError as SessionUnreadableError
     from tgsession_runtime.errors import StateFolderError as StateFolderError
     from tgsession_runtime.errors import TgsessionError as TgsessionError
+    from tgsession_runtime.errors import WorkersError as WorkersError
     from tgsession_runtime.errors import WorkersRunningError as WorkersRunningError
     from tgsession_runtime.guard import Guard as Guard
 
@@ -41,7 +42,7 @@ __version__ = "0.1.0"
 _ERRORS = (
     "ClaimLostError", "ConfigurationError", "EgressError", "FloodError", "InheritedGuardError", "LockError", "LoginError", "NoConnectionError",
     "NotASessionError", "NotLoggedInError", "RunningLoopError", "SessionError", "SessionHeldHereError", "SessionInUseError",
-    "SessionRevokedError", "SessionUnreadableError", "StateFolderError", "TgsessionError", "WorkersRunningError",
+    "SessionRevokedError", "SessionUnreadableError", "StateFolderError", "TgsessionError", "WorkersError", "WorkersRunningError",
 )  # fmt: skip
 _MODULES = {"Guard": "guard", "guarded_client": "client", **dict.fromkeys(_ERRORS, "errors")}
 __all__ = [*_MODULES]  # noqa: PLE0604 - names

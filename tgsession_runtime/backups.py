@@ -67,6 +67,33 @@ def put_aside(path: Path) -> list[Path]:
     return moved
 
 
+def restore(backup: Path, path: Path) -> list[Path]:
+    """Put a copy of *backup* in the place of *path*; where the file that was there is now.
+
+    Raises:
+        SessionUnreadableError: *backup* is no session file; everything is as it was.
+    """
+    aside = put_aside(path)
+    try:
+        copy(backup, path)
+    except BaseException:
+        if not path.exists():
+            for moved in aside:
+                end = next((one for one in COMPANIONS if moved.name.endswith(one)), "")
+                moved.rename(path.with_name(path.name + end))
+        raise
+    return aside
+
+
+def newest(path: Path) -> Path | None:
+    """The newest backup of *path* that lies beside it and has an auth key; None if there is none."""
+    for found in sorted(path.parent.glob(f"{path.name}.backup-*"), reverse=True):
+        with suppress(SessionUnreadableError):
+            if read(found).key_id is not None:
+                return found
+    return None
+
+
 def default_place(path: Path) -> Path:
     """Where a copy goes that nobody has named a place for: beside the file, with the time in its name."""
     return path.with_name(f"{path.name}.backup-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}")

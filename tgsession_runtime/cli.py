@@ -26,12 +26,15 @@ _COMMANDS = {
     "auth": "Log a session in, while nobody else can use it.",
     "backup": "Write a consistent copy of a session file.",
     "check": "Say whether it is safe to use a session now, and what to do if not.",
+    "doctor": "Say whether this environment is fit for the guard.",
     "export": "Write a session as a session string, to a file or a terminal.",
     "import": "Make a session file of a session string.",
+    "recover": "Bring a session back, one step at a time.",
     "restore": "Put a backup in the place of a session file, which is kept.",
     "run": "Hold a session while a program runs that does not use the guard.",
     "status": "Show sessions, holders and workers in one table.",
     "watch": "Show what happens to sessions and workers as it happens.",
+    "workers": "Start and stop the project's workers.",
     "who": "Say who holds a session.",
 }
 

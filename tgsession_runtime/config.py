@@ -45,6 +45,9 @@ class Settings:
     disconnect_timeout: float = 10.0
     workers: Literal["refuse", "wait", "ignore"] = "refuse"
     exclusive: bool = True
+    celery_app: str | None = None
+    """The app that `tgsession-guard workers` starts, and whose workers belong to the project wherever they run."""
+    celery_options: str = ""
     state_dir: Path
     lease: Any = field(default=None, repr=False)
     lease_required: bool = True

@@ -5,6 +5,7 @@ TgsessionError
 ├── RunningLoopError           `with` where an event loop runs: `async with` is meant
 ├── StateFolderError           the folder for locks and records cannot be used
 ├── LoginError                 nobody can be logged in, and why
+├── WorkersError               workers could not be started or stopped as asked
 ├── FloodError                 Telegram wants to be left alone for a while
 ├── CommandError               the program that was to run under a claim cannot be started
 └── SessionError               about one session
@@ -368,3 +369,16 @@ class FloodError(TgsessionError):
     def hint(self) -> str:  # type: ignore[override] # says when
         """What to do next."""
         return f"run it again after {self.until}; nothing is asked of Telegram before"
+
+
+class WorkersError(TgsessionError):
+    """Workers could not be started or stopped as asked."""
+
+    code = "workers"
+
+    def __init__(self, message: str, hint: str, why: str = "a worker in between may use a session beside somebody else") -> None:
+        self.hint, self.why = hint, why
+        super().__init__(message, hint, why)
+
+    def __str__(self) -> str:
+        return str(self.args[0])

@@ -127,6 +127,8 @@ SETTINGS = (
     Setting("disconnect_timeout", _SECONDS, seconds, 10.0, "10"),
     Setting("workers", "refuse, wait or ignore", choice, "refuse", '"refuse"'),
     Setting("exclusive", "true or false", truth, default=True, example="true"),
+    Setting("celery_app", "the app as `celery -A` takes it", text, example='"app.celery"'),
+    Setting("celery_options", "what `celery worker` is started with, in one text", text, "", '"--concurrency 2 --queues telegram"'),
     Setting("state_dir", "the path of a folder", folder, example='"/var/lib/bots/state"', path=True),
     Setting("lease", "nothing yet: this release has no lease stores", no_store),
     Setting("lease_required", "true or false", truth, default=True),

@@ -40,6 +40,10 @@ class State:
         """The records of those who hold *lock* together."""
         return self._folder("sharing", _digest(lock))
 
+    def recovery(self, session: Path) -> Path:
+        """Where a recovery of *session* notes what it cannot see afterwards."""
+        return self._folder("recovery") / f"{_digest(session)}.json"
+
     def floods(self) -> Path:
         """Until when Telegram wants to be left alone about an account."""
         return self._folder("floods")

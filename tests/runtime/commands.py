@@ -15,7 +15,7 @@ from typing import Any
 
 CHECKOUT = Path(__file__).parents[2]
 GUARD = (sys.executable, "-m", "tgsession_runtime")
-DEADLINE = 30.0  # seconds, for whatever has to happen at all
+DEADLINE = 60.0  # seconds, for whatever has to happen at all
 
 # What it is told by signals it tells its output, each in a line. SIGUSR2 makes it end with status 5.
 LISTENER = """

@@ -30,7 +30,8 @@ class Asked:
     @property
     def around(self) -> Surroundings:
         """A fresh look at what is around them."""
-        return Surroundings(self.settings.project, State(self.settings.state_dir))
+        names = (self.settings.celery_app,) if self.settings.celery_app else ()
+        return Surroundings(self.settings.project, State(self.settings.state_dir), names)
 
 
 def asked(given: Sequence[str], *, need_one: bool = True) -> Asked:

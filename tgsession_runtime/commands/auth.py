@@ -44,12 +44,13 @@ def command(session: str | None, phone: str | None, bot_token_file: Path | None,
     about = asked([session] if session else [])
     if len(about.names) != 1:
         raise ConfigurationError("there are several sessions", "name one: `tgsession-guard auth NAME`", why="nothing was done")
-    account, path, aside = asyncio.run(log_in(about.names[0], about.settings, _way(phone, bot_token_file, qr=qr), Terminal(phone), wait))
+    account, path, aside = asyncio.run(log_in(about.names[0], about.settings, way_of(phone, bot_token_file, qr=qr), Terminal(phone), wait))
     say(f"logged in as {account}: `{path}`" + "".join(f"\nthe old file is kept: `{one}`" for one in aside))
     return 0
 
 
-def _way(phone: str | None, bot_token_file: Path | None, *, qr: bool) -> Way:
+def way_of(phone: str | None, bot_token_file: Path | None, *, qr: bool) -> Way:
+    """How to log in, as the options say."""
     from tgsession_runtime import login
 
     if sum((phone is not None, bot_token_file is not None, qr)) > 1:

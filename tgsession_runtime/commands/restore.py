@@ -34,22 +34,10 @@ def command(backup: Path, session: str, wait: float) -> int:
         raise SessionUnreadableError(str(backup), "there is no auth key in it", "name another backup")
     claim = wait_for(contend(name, State(about.settings.state_dir), timeout=wait))
     try:
-        aside = backups.put_aside(name.path)
-        try:
-            backups.copy(backup, name.path)
-        except BaseException:
-            _put_back(aside, name.path)
-            raise
+        aside = backups.restore(backup, name.path)
     finally:
         claim.release()
     for path in aside:
         echo(f"put aside: {path}")
     echo(f"restored:  {name.path}")
     return 0
-
-
-def _put_back(aside: list[Path], path: Path) -> None:
-    if not path.exists():
-        for moved in aside:
-            end = next((one for one in backups.COMPANIONS if moved.name.endswith(one)), "")
-            moved.rename(path.with_name(path.name + end))

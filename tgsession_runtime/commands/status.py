@@ -40,11 +40,15 @@ def command(session: tuple[str, ...], *, as_json: bool) -> int:
 
 def tables(verdicts: Sequence[Verdict], workers: Sequence[Worker]) -> str:
     """Both tables, as text."""
-    sessions, running = [_session_row(one) for one in verdicts], [_worker_row(one) for one in workers]
-    return "\n\n".join((
-        table([("SESSION", "VERDICT", "KEY ID", "HELD BY"), *sessions]) if sessions else "no sessions",
-        table([("WORKER", "NODE", "POOL", "GUARDED", "PIDS"), *running]) if running else "no workers",
-    ))
+    sessions = [_session_row(one) for one in verdicts]
+    first = table([("SESSION", "VERDICT", "KEY ID", "HELD BY"), *sessions]) if sessions else "no sessions"
+    return f"{first}\n\n{worker_table(workers)}"
+
+
+def worker_table(workers: Sequence[Worker]) -> str:
+    """The workers, as text."""
+    rows = [_worker_row(one) for one in workers]
+    return table([("WORKER", "NODE", "POOL", "GUARDED", "PIDS"), *rows]) if rows else "no workers"
 
 
 def _session_row(verdict: Verdict) -> tuple[str, str, str, str]:

@@ -1,0 +1,168 @@
+"""`tgsession-guard workers`: start and stop the project's workers, and prove that no session is left in use."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from tgsession_runtime import control, workers
+from tgsession_runtime.check import check
+from tgsession_runtime.commands.asked import asked
+from tgsession_runtime.commands.status import worker_table
+from tgsession_runtime.console import say
+from tgsession_runtime.display import echo
+from tgsession_runtime.errors import ConfigurationError, WorkersError
+from tgsession_runtime.state import State
+
+if TYPE_CHECKING:
+    from tgsession_runtime.commands.asked import Asked
+    from tgsession_runtime.workers import Worker
+
+_LOOK_EVERY = 0.25
+_TELL_EVERY = 1.0
+# What a start does not mind: a session that waits to be logged in or used by a guarded worker is no danger.
+_IN_THE_WAY = frozenset({"held", "open-elsewhere", "worker-running", "revoked", "corrupt", "schema-newer", "lease-held"})
+
+_timeout = click.option(
+    "-t", "--timeout", type=click.FloatRange(0), default=15.0, show_default=True, metavar="SECONDS", help="How long tasks get to finish."
+)
+_force = click.option("--force", is_flag=True, help="Go on to a cold shutdown and, for what still lives, to SIGKILL.")
+_up_in = click.option(
+    "-w", "--wait", type=click.FloatRange(0), default=60.0, show_default=True, metavar="SECONDS", help="How long it may take to come up."
+)
+
+
+@click.group(
+    "workers",
+    short_help="Start and stop the project's workers.",
+    epilog="Exit status: 0 done, 1 not. Examples: `tgsession-guard workers status`, `tgsession-guard workers stop --timeout 60`, "
+    "`tgsession-guard workers restart`.",
+)
+def command() -> None:
+    """Start and stop the project's workers, whoever started them.
+
+    What is started stands in the configuration: `celery-app` and `celery-options`.
+    """
+
+
+@command.command("status")
+def status() -> int:
+    """Show the workers of the project. Exit status: 0 some run, 1 none do."""
+    found = asked([], need_one=False).around.workers.workers
+    echo(worker_table(found))
+    return 0 if found else 1
+
+
+@command.command("start")
+@_up_in
+def start(wait: float) -> int:
+    """Start a worker and wait until it answers; refuses while a session of the project is not safe to use."""
+    return start_worker(asked([], need_one=False), wait)
+
+
+@command.command("stop")
+@_timeout
+@_force
+def stop(timeout: float, *, force: bool) -> int:
+    """Stop the workers warm: tasks finish, guards disconnect. Afterwards no process has a session of the project in use."""
+    return stop_workers(asked([], need_one=False), timeout, force=force)
+
+
+@command.command("restart")
+@_timeout
+@_force
+@_up_in
+def restart(timeout: float, wait: float, *, force: bool) -> int:
+    """Stop the workers, then start one."""
+    return stop_workers(asked([], need_one=False), timeout, force=force) or start_worker(asked([], need_one=False), wait)
+
+
+def start_worker(about: Asked, wait: float) -> int:
+    """Start the configured worker and wait until it answers; the exit status."""
+    settings = about.settings
+    if not settings.celery_app:
+        raise ConfigurationError(
+            "not given: `celery_app`", "`TGSESSION_CELERY_APP=app.celery`, or `celery-app` in `pyproject.toml`", why="nothing was started"
+        )
+    _refuse_unsafe(about)
+    log = State(settings.state_dir).root / f"worker-{settings.celery_app.partition(':')[0]}.log"
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sys.path.insert(0, str(settings.project))  # as `celery -A` does: the app is asked for by its module
+    pid = control.start(settings.celery_app, settings.celery_options, settings.project, log)
+    answers = _wait_until_up(settings.celery_app, pid, wait)
+    if not answers:
+        words = control.last_words(log)
+        raise WorkersError(f"the worker (pid {pid}) does not answer", f"read `{log}`" + (f":\n{words}" if words else ""))
+    echo(f"started: pid {pid}, log `{log}`")
+    return 0
+
+
+def _refuse_unsafe(about: Asked) -> None:
+    around = about.around
+    for name in about.names:
+        for reason in check(name, around).reasons:
+            if reason.code in _IN_THE_WAY:
+                raise WorkersError(f"session `{name.label}` is not safe to use: {reason.message}", reason.hint)
+
+
+def _wait_until_up(app: str, pid: int, seconds: float) -> bool:
+    """Whether the worker has answered Celery's own question: a process that runs may still be stuck."""
+    from tgsession_runtime.holder import started_at
+
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and started_at(pid) is not None:
+        if any(node.pid == pid for node in workers.ask(app, timeout=0.5).nodes):
+            return True
+        time.sleep(_LOOK_EVERY)
+    return False
+
+
+def stop_workers(about: Asked, timeout: float, *, force: bool) -> int:
+    """Stop the workers, telling how it goes; the exit status."""
+    found = [one for one in about.around.workers.workers if one.runs_tasks]
+    if not found:
+        echo("no workers")
+    last, told = None, 0.0
+    for last in control.stop(found, seconds=timeout, force=force):
+        if time.monotonic() - told >= _TELL_EVERY and last.left:
+            told = time.monotonic()
+            _tell(last, about)
+    for one in last.killed if last else ():
+        say(f"warning: pid {one.pid} was killed: {one.worker}\n"
+            "why:   it did not disconnect; sessions that it used ended uncleanly\n"
+            "hint:  the next user mends the files; see `tgsession-guard check`")  # fmt: skip
+    if last and last.left:
+        who = ", ".join(f"pid {one.pid}" for one in last.left)
+        more = "" if force else "; `--force` ends the tasks, and `--timeout` gives them longer"
+        raise WorkersError(f"still running after {timeout:g} s: {who}{_stuck_on(about)}", f"look at what they do{more}")
+    return _prove(about, found)
+
+
+def _tell(step: control.Step, about: Asked) -> None:
+    pids = " ".join(str(one.pid) for one in step.left)
+    held = [name.label for name in about.names if any(reason.code == "held" for reason in check(name, about.around).reasons)]
+    sessions = f", still held: {', '.join(held)}" if held else ""
+    say(f"{step.stage}: {step.seconds_left:.0f} s left, still running: {pids}{sessions}")
+    sys.stderr.flush()
+
+
+def _stuck_on(about: Asked) -> str:
+    """The tasks that run, if the workers still say so; in a warm shutdown most pools do not answer any more."""
+    app = about.settings.celery_app
+    tasks = [task.name for node in workers.ask(app, timeout=0.5).nodes for task in node.tasks] if app else []
+    return f", running {', '.join(tasks)}" if tasks else ""
+
+
+def _prove(about: Asked, found: list[Worker]) -> int:
+    """After a stop nobody has a session: what says otherwise is said."""
+    around = about.around
+    for name in about.names:
+        for reason in check(name, around).reasons:
+            if reason.code in {"held", "open-elsewhere", "worker-running"}:
+                raise WorkersError(f"session `{name.label}` is still in use: {reason.message}", reason.hint)
+    if found:
+        echo(f"stopped: {', '.join(str(one.process.pid) for one in found)}; no session of the project is in use")
+    return 0

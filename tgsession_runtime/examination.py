@@ -1,0 +1,204 @@
+"""What `doctor` looks at: each thing with its state and, where it is not in order, what to do."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import secrets
+import shutil
+import stat
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Literal
+
+from tgsession_runtime import backups, records, session_files, tombstones
+from tgsession_runtime.errors import SessionUnreadableError, StateFolderError
+from tgsession_runtime.holder import liveness
+from tgsession_runtime.session import SUFFIX, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from tgsession_runtime.check import Surroundings
+    from tgsession_runtime.config import Settings
+    from tgsession_runtime.session import SessionName
+    from tgsession_runtime.state import State
+
+_LEAST_TELETHON = (1, 36)
+# Telethon drops messages from 30 s behind the server on (telethon/network/mtprotostate.py); half of that is time to act.
+_CLOCK_OFF = 15.0
+_ROOM = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    state: Literal["ok", "note", "bad"]
+    message: str
+    hint: str = ""
+
+
+def examine(settings: Settings, names: Sequence[SessionName], around: Surroundings) -> Iterator[Finding]:
+    """Everything there is to look at, in the order in which it matters."""
+    yield from _versions()
+    yield from _clock()
+    yield from _configuration(settings)
+    yield from _state_folder(around.state)
+    for name in names:
+        yield from _session(name, around.state)
+    yield from _leftovers(settings.project, names)
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding("python", "ok", f"{platform.python_implementation()} {platform.python_version()} on {platform.system()}")
+    found = _version("telethon")
+    if found is None:
+        yield Finding("telethon", "bad", "not installed here", 'install it: `pip install "tgsession-guard[telethon]"`')
+    elif tuple(int(part) for part in found.split(".")[:2] if part.isdigit()) < _LEAST_TELETHON:
+        yield Finding("telethon", "bad", f"{found} is older than what the guard is proven with", "`pip install --upgrade telethon`")
+    else:
+        yield Finding("telethon", "ok", found)
+        if _version("cryptg") is None:
+            yield Finding("cryptg", "note", "not installed: Telethon encrypts in Python, slowly", "`pip install cryptg`")
+    for name in ("celery", "redis"):
+        if (version := _version(name)) is not None:
+            yield Finding(name, "ok", version)
+
+
+def _clock() -> Iterator[Finding]:
+    """Whether the system's clock is kept in step; Linux tells, and nothing is sent anywhere."""
+    state = _kernel_clock()
+    if state is None:
+        yield Finding("clock", "ok", "this system does not tell whether it is kept in step")
+        return
+    in_step, error = state
+    if in_step and error < _CLOCK_OFF:
+        yield Finding("clock", "ok", f"kept in step, off by at most {error:.1f} s")
+    else:
+        yield Finding(
+            "clock", "note", "nothing keeps it in step with the world's; from 30 s on Telethon drops messages",
+            "run chrony, ntpd or systemd-timesyncd; in a container, on its host",
+        )  # fmt: skip
+
+
+def _configuration(settings: Settings) -> Iterator[Finding]:
+    given = {name: where for name, where in settings.origins.items() if where != "default"}
+    shown = ", ".join(f"{name} from {where}" for name, where in sorted(given.items())) or "only defaults"
+    yield Finding("configuration", "ok", shown)
+    for name in ("api_id", "api_hash"):
+        if name not in given:
+            hint = f"`TGSESSION_{name.upper()}`, or pass it as an argument"
+            yield Finding(name, "note", "not configured: each program has to pass it itself", hint)
+
+
+def _state_folder(state: State) -> Iterator[Finding]:
+    try:
+        folder = state.workers().parent
+        trial = folder / f".doctor-{secrets.token_hex(4)}"
+        trial.touch(mode=0o600)
+        trial.unlink()
+    except (StateFolderError, OSError) as error:
+        yield Finding("state folder", "bad", f"`{state.root}` cannot be written: {error}", StateFolderError.hint)
+        return
+    if os.name == "posix" and stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        yield Finding("state folder", "note", f"others may look into `{folder}`", f"`chmod 700 {folder}`")
+    if kind := session_files.network_file_system(folder):
+        yield Finding("state folder", "bad", f"`{folder}` is on {kind}, where locks may not hold", StateFolderError.hint)
+    elif _is_fleeting(folder):
+        yield Finding(
+            "state folder", "note", f"`{folder}` is lost with this container or the next start: so is what is known of dead keys",
+            "set `TGSESSION_STATE_DIR` to a folder that stays",
+        )  # fmt: skip
+    else:
+        yield Finding("state folder", "ok", f"`{folder}`")
+
+
+def _session(name: SessionName, state: State) -> Iterator[Finding]:
+    path, subject = name.path, f"session `{name.label}`"
+    if path is None or not path.exists():
+        yield Finding(subject, "note", "there is no file", f"log in: `tgsession-guard auth {name.label}`")
+        return
+    try:
+        file = read(path, name.label)
+    except SessionUnreadableError as error:
+        yield Finding(subject, "bad", str(error.reason), error.hint)
+        return
+    newest = session_files.newest_schema()
+    if file.schema > newest:
+        yield Finding(subject, "bad", f"layout {file.schema}, the installed Telethon reads up to {newest}", "upgrade Telethon here")
+    elif file.schema < newest:
+        message = f"layout {file.schema}: the next use upgrades it to {newest}, and an older Telethon cannot read it then"
+        yield Finding(subject, "note", message, f"back it up first: `tgsession-guard backup {name.label}`")
+    if mode := session_files.mode_of(path) & 0o077:
+        yield Finding(subject, "note", f"others may read it (mode …{mode:03o})", f"`chmod 600 {path}`")
+    if kind := session_files.network_file_system(path):
+        yield Finding(subject, "bad", f"it is on {kind}, where locks may not keep other hosts out", "keep it on a local disk")
+    if shutil.disk_usage(path.parent).free < _ROOM:
+        yield Finding(subject, "bad", "the disk is nearly full: what Telethon learns cannot be saved", "make room")
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        yield Finding(subject, "bad", "this user may not write the file or its folder", "run as the user that owns them")
+    if tombstones.read(name, state) is not None:
+        yield Finding(subject, "note", "Telegram has ended a login of it", f"`tgsession-guard check {name.label}` says more")
+    yield Finding(subject, "ok", f"layout {file.schema}")
+
+
+def _leftovers(project: Path, names: Sequence[SessionName]) -> Iterator[Finding]:
+    for name in names:
+        path, lock = name.path, name.lock_path
+        if path is None or lock is None:
+            continue
+        journal = path.with_name(path.name + "-journal")
+        if journal.exists() and _is_free(lock):
+            yield Finding("leftover", "note", f"`{journal}`: the last user was killed in mid-write", "leave it: the next user needs it")
+        record = records.read_record(lock)
+        if record is not None and record.state == "holding" and _is_free(lock) and liveness(record) == "gone":
+            yield Finding("leftover", "note", f"`{lock}`: {record} did not release it", "nothing to do: the kernel has freed it")
+    for pattern in (f"*{SUFFIX}.aside-*", f"*{SUFFIX}.backup-*"):
+        kept = [path for path in project.glob(pattern) if not path.name.endswith(backups.COMPANIONS)]
+        if kept:
+            what = ", ".join(f"`{path.name}`" for path in sorted(kept)[:3]) + (f" and {len(kept) - 3} more" if len(kept) > 3 else "")
+            yield Finding("leftover", "note", f"copies of logins: {what}", "delete those that you need no more: each is a login")
+
+
+def _is_free(lock: Path) -> bool:
+    try:
+        return records.is_free(lock)
+    except OSError:
+        return False
+
+
+def _version(name: str) -> str | None:
+    with suppress(metadata.PackageNotFoundError):
+        return metadata.version(name)
+    return None
+
+
+def _is_fleeting(folder: Path) -> bool:
+    """Whether *folder* is in memory or in a container's own layer."""
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
+            mounts = [line.split(" ") for line in file]
+    except OSError:
+        return False
+    best = max((one for one in mounts if f"{folder}/".startswith(one[4].rstrip("/") + "/")), key=lambda one: len(one[4]), default=None)
+    return best is not None and best[best.index("-") + 1] in {"tmpfs", "ramfs", "overlay"}
+
+
+def _kernel_clock() -> tuple[bool, float] | None:
+    """Whether the clock is kept in step, and its greatest error in seconds. Source: adjtimex(2)."""
+    if sys.platform != "linux":
+        return None
+    try:
+        call = ctypes.CDLL(None, use_errno=True).adjtimex
+        buffer = (ctypes.c_long * 64)()
+        state = call(ctypes.byref(buffer))
+    except (OSError, AttributeError):
+        return None
+    # struct timex: modes, offset, freq, maxerror (microseconds), …; with longs the first int fills a whole one.
+    return (state != 5, buffer[3] / 1e6) if state >= 0 else None
