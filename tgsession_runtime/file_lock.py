@@ -148,14 +148,16 @@ class SharedLock:
 
     def release(self) -> None:
         """Give the share back."""
-        if self._record is not None:
-            with suppress(OSError):
-                self._record.path.unlink()
-            self._record.release()
-            self._record = None
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
-            self.descriptor = -1
+        record, self._record = self._record, None
+        try:
+            if record is not None:
+                with suppress(OSError):
+                    record.path.unlink()
+                record.release()
+        finally:
+            if self.descriptor >= 0:
+                descriptor, self.descriptor = self.descriptor, -1
+                os.close(descriptor)
 
     def intact(self) -> bool:
         """Whether the file that is locked is still the one that others would lock."""

@@ -17,6 +17,7 @@ from typing import Any, Literal
 # for a truncating write on ext4 (measured; the flush at close costs that).
 SIZE = 1024
 _LONGEST = 200
+_CUT = ("thread", "task", "worker", "command", "host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,14 @@ class Holder:
         return f"pid {self.pid}{where}{f' ({what})' if what else ''} since {self.since}"
 
     def encode(self) -> bytes:
-        """The record as one padded block."""
-        data = json.dumps({one: getattr(self, one) for one in self.__slots__}, separators=(",", ":")).encode()
+        """The record as one padded block; texts that do not fit are cut, those first that only help to recognise it."""
+        values: dict[str, Any] = {one: getattr(self, one) for one in self.__slots__}
+        while len(data := json.dumps(values, separators=(",", ":")).encode()) >= SIZE:
+            longest = max(_CUT, key=lambda name: len(values[name]))
+            name = longest if values[longest] else "egress"
+            if not values[name]:
+                break  # no text of ours is that long
+            values[name] = values[name][: len(values[name]) // 2]
         return data.ljust(SIZE - 1) + b"\n"
 
 
