@@ -155,8 +155,8 @@ class Interrupts:
             self._give_way()
             deliver(number)
             return
-        self._due = self._due or number
-        error = _exception_of(number)
+        self._due = self._due or number  # what the process ends by is what its blocks are left by: the first that came
+        error = _exception_of(self._due)
         # Every block is told before anything is raised.
         ended = [block.interrupt(error) for block in list(self._blocks)]
         if not all(ended) and not self._is_safe(frame):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
+import logging
+import sys
+from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -51,3 +55,26 @@ def _contender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contender]:
 def contender(_contender: Contender) -> Contender:
     """Another process that tries to have a session."""
     return _contender
+
+
+@pytest.fixture(autouse=True)
+def _hear_everything(caplog: pytest.LogCaptureFixture) -> None:
+    """All that the guard says is looked through for secrets, not only what it says aloud."""
+    caplog.set_level(logging.DEBUG, "tgsession")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, None]:
+    """Fail whatever has logged, printed or raised a part of an auth key or of a session string."""
+    report = (yield).get_result()
+    made: Any = sys.modules.get("tests.telegram.sessions")
+    said = "\n".join([report.longreprtext, *(text for _, text in report.sections)])
+    if said and made and any(form in said for key in made.MADE for form in _forms(key)):
+        report.outcome, report.longrepr = "failed", f"{item.nodeid}: a part of an auth key was logged, printed or raised"
+
+
+@cache
+def _forms(key: bytes) -> tuple[str, ...]:
+    """How a part of an auth key would look in a text: as bytes, as digits, in a session string."""
+    string = base64.urlsafe_b64encode(bytes(7) + key).decode()
+    return repr(key[8:24])[2:-1], key[:16].hex(), string[40:64], base64.b64encode(key).decode()[:24]

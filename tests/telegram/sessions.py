@@ -18,6 +18,9 @@ API_ID, API_HASH = 1, "0" * 32
 
 S = TypeVar("S", bound=Session)
 
+MADE: set[bytes] = set()
+"""Every auth key that this process has had a login of: what tests look for where no secret may be."""
+
 
 @dataclass(frozen=True)
 class Login:
@@ -28,6 +31,9 @@ class Login:
     port: int
     auth_key: bytes = field(repr=False)
     dc_id: int = DC_ID
+
+    def __post_init__(self) -> None:
+        MADE.add(self.auth_key)
 
     @property
     def key_id(self) -> str:
