@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tgsession_runtime.holder import Holder
     from tgsession_runtime.state import State
-    from tgsession_runtime.workers import Found, Holding
+    from tgsession_runtime.workers import Answer, Found, Holding
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Surroundings:
     project: Path
     state: State
     worker_names: Sequence[str] = ()
+    remote: Answer | None = None
+    """What Celery's workers answered on all hosts, if they were asked."""
 
     @cached_property
     def workers(self) -> Found:
@@ -113,10 +115,25 @@ class _Session:
             yield Reason("worker-running", f"{worker} is running and not known to use the guard", hint, {"pids": list(worker.pids)})
         for closed in self._around.workers.uninspectable:
             yield Reason("no-permission", str(closed), "ask again as that user, or as root")
+        yield from self._remote()
         copies = [path for path in self._around.keys.get(self._name.key_id or -1, ()) if path != self._name.path]
         for path in copies:
             message = f"`{path}` has the same auth key: it is the same login"
             yield Reason("key-copied", message, "use one of the two; move the other away", {"path": str(path)})
+
+    def _remote(self) -> Iterator[Reason]:
+        """Workers of other hosts: whether they use the guard cannot be seen from here, and its lock does not reach there."""
+        answer = self._around.remote
+        if answer is None:
+            return
+        if answer.failure:
+            yield Reason("unknown-holder", f"other hosts could not be asked: {answer.failure}", "look at the broker, and there")
+        known = {pid for worker in self._around.workers.workers for pid in worker.pids}
+        for node in answer.nodes:
+            if node.pid not in known:
+                tasks = f", running {', '.join(task.name for task in node.tasks)}" if node.tasks else ""
+                message = f"worker `{node.name}` answers from another host{tasks}"
+                yield Reason("worker-running", message, "stop it there, or configure a lease", {"node": node.name})
 
     def _held(self) -> Reason:
         who = " and ".join(map(str, self._holders)) or "a process that left no record"

@@ -183,3 +183,19 @@ def test_a_recovery_stops_workers_first_and_starts_them_again(project: Path, far
 
 def test_a_recovery_asks_nobody_where_nobody_is(project: Path) -> None:
     assert guard(project, "recover", "alerts").status == 2
+
+
+def test_workers_of_other_hosts_answer_through_the_broker(project: Path, far: Controls) -> None:
+    far.log_in(far.add_bot("9006:token")).write(project / "alerts.session")
+    pid = start(project)
+    elsewhere = project.parent / f"{project.name}-elsewhere"
+    elsewhere.mkdir()
+    for name in ("jobs.py", "pyproject.toml", "alerts.session"):
+        (elsewhere / name).write_bytes((project / name).read_bytes())
+
+    # For a project in another folder the worker is as far away as one on another host.
+    near, far_away = guard(project, "check", "--remote", "alerts"), guard(elsewhere, "check", "--remote", "alerts")
+
+    assert f"pid {pid}" in near.out
+    assert "answers from another host" not in near.out
+    assert (far_away.status, f"pid {pid}" in far_away.out or "answers from another host" in far_away.out) == (1, True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tgsession_runtime import session_files
+from tgsession_runtime import session_files, workers
 from tgsession_runtime.check import Surroundings
 from tgsession_runtime.config import settings
 from tgsession_runtime.errors import ConfigurationError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tgsession_runtime.config import Settings
+    from tgsession_runtime.workers import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,29 @@ class Asked:
     names: tuple[SessionName, ...]
     settings: Settings
 
+    remote: Answer | None = None
+    """What Celery's workers answered on all hosts, if they were asked."""
+
     @property
     def around(self) -> Surroundings:
         """A fresh look at what is around them."""
         names = (self.settings.celery_app,) if self.settings.celery_app else ()
-        return Surroundings(self.settings.project, State(self.settings.state_dir), names)
+        return Surroundings(self.settings.project, State(self.settings.state_dir), names, self.remote)
+
+    def ask_all_hosts(self) -> Asked:
+        """The same, with the answers of the app's workers on all hosts.
+
+        Raises:
+            ConfigurationError: no app is configured that could be asked.
+        """
+        app = self.settings.celery_app
+        if app is None:
+            raise ConfigurationError(
+                "not given: `celery_app`", "`TGSESSION_CELERY_APP=app.celery`, or `celery-app` in `pyproject.toml`",
+                why="the workers of other hosts answer through the app's broker",
+            )  # fmt: skip
+        sys.path.insert(0, str(self.settings.project))  # as `celery -A` does
+        return replace(self, remote=workers.ask(app))
 
 
 def asked(given: Sequence[str], *, need_one: bool = True) -> Asked:

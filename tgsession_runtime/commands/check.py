@@ -31,13 +31,14 @@ _LOOK_EVERY = 0.25
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object; the exit status stays the same.")
 @click.option("-q", "--quiet", is_flag=True, help="Write nothing; the exit status says it.")
 @click.option("-w", "--wait", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="Wait until it is safe, up to so long.")
-def command(session: tuple[str, ...], *, as_json: bool, quiet: bool, wait: float) -> int:
+@click.option("--remote", is_flag=True, help="Ask the workers of all hosts too, through the broker of `celery-app`.")
+def command(session: tuple[str, ...], *, as_json: bool, quiet: bool, wait: float, remote: bool) -> int:
     """Say of each SESSION whether it is safe to use it now.
 
     Looks at who holds it, who has its file open, which workers run, and at the file itself. Nothing is changed, and nothing
     is sent to Telegram. Without SESSION it is the configured one, or every session file of the project.
     """
-    about = asked(session)
+    about = asked(session).ask_all_hosts() if remote else asked(session)
     verdicts = _wait_until_safe(about, wait, quiet=quiet)
     if as_json and not quiet:
         echo(json.dumps({"verdict": _word(verdicts), "sessions": [one.as_json() for one in verdicts]}, indent=2))

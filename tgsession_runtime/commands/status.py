@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 )
 @click.argument("session", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
-def command(session: tuple[str, ...], *, as_json: bool) -> int:
+@click.option("--remote", is_flag=True, help="Ask the workers of all hosts too, through the broker of `celery-app`.")
+def command(session: tuple[str, ...], *, as_json: bool, remote: bool) -> int:
     """Show each SESSION with its holder and verdict, and the workers of the project."""
     about = asked(session, need_one=False)
+    about = about.ask_all_hosts() if remote else about
     around = about.around
     verdicts = [check(name, around) for name in about.names]
     if as_json:
