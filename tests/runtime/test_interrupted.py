@@ -1,0 +1,118 @@
+"""Commands that are killed, interrupted or refused by the disk at every step: no login is lost, no claim stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.commands import DEADLINE, GUARD, environment, guard
+from tests.telegram import Controls
+from tgsession_runtime.errors import SessionUnreadableError
+from tgsession_runtime.session import read
+
+# Python tells of every file that is opened, renamed, removed or made. Those in the project are counted, and at one of them
+# it happens: a signal, or the disk's refusal.
+_HOOK = """
+import os, sys
+AT, HOW, HERE = int(os.environ["TGSESSION_TEST_AT"]), os.environ["TGSESSION_TEST_HOW"], os.environ["TGSESSION_TEST_HERE"]
+WATCHED = {"open", "os.rename", "os.remove", "os.mkdir", "os.chmod", "sqlite3.connect", "os.link"}
+seen = 0
+def hook(event, arguments):
+    global seen
+    if event == "socket.connect" and isinstance(arguments[1], tuple) and not arguments[1][0].startswith("127."):
+        raise PermissionError("only this machine")
+    if event in WATCHED and any(HERE in str(one) for one in arguments) and "/trust" not in str(arguments[0]):
+        seen += 1
+        if seen == AT:
+            with open("/proc/self/fd/2", "w") as said:
+                said.write(f"AT {event}\\n")
+            if HOW == "full":
+                raise OSError(28, "No space left on device")
+            os.kill(os.getpid(), int(HOW))
+sys.addaudithook(hook)
+import tests.telegram
+tests.telegram.trust()
+"""
+WAYS = {"killed": str(int(signal.SIGKILL)), "terminated": str(int(signal.SIGTERM)), "interrupted": str(int(signal.SIGINT)), "full": "full"}
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "backup": ("backup", "alerts", "--to", "new-copy"),
+    "restore": ("restore", "kept", "alerts"),
+    "import": ("import", "string.txt", "alerts"),
+    "recover": ("recover", "--yes", "--backup", "kept", "alerts"),
+    "auth": ("auth", "alerts", "--bot-token-file", "token"),
+}
+
+
+@pytest.fixture
+def home(far: Controls, tmp_path: Path) -> Path:
+    account = far.add_bot("9200:token")
+    far.log_in(account).write(tmp_path / "alerts.session")
+    (tmp_path / "token").write_text("9200:token")
+    guard(tmp_path, "backup", "alerts", "--to", "kept")
+    guard(tmp_path, "export", "alerts", "--to", "string.txt")
+    (tmp_path / "trust").mkdir()
+    (tmp_path / "trust" / "sitecustomize.py").write_text(_HOOK)
+    return tmp_path
+
+
+def attempt(home: Path, arguments: tuple[str, ...], at: int, how: str) -> tuple[int, str]:
+    """The exit status, and what was being done when it happened; nothing if it did not come to that."""
+    variables = {
+        "TGSESSION_TEST_AT": str(at), "TGSESSION_TEST_HOW": how, "TGSESSION_TEST_HERE": str(home), "TGSESSION_API_ID": "1",
+        "TGSESSION_API_HASH": "0" * 32, "PYTHONPATH": f"{home / 'trust'}:{environment(home)['PYTHONPATH']}",
+    }  # fmt: skip
+    done = subprocess.run(
+        [*GUARD, *arguments], cwd=home, env=environment(home, **variables), stdin=subprocess.DEVNULL, capture_output=True,
+        timeout=DEADLINE, check=False,
+    )  # fmt: skip
+    said = [line for line in done.stderr.decode().splitlines() if line.startswith("AT ")]
+    return done.returncode, said[0] if said else ""
+
+
+def keys(home: Path) -> Iterator[int]:
+    """The auth keys that are still in the folder, wherever."""
+    for path in home.iterdir():
+        if path.is_file() and path.name not in {"kept", "string.txt"}:
+            try:
+                key_id = read(path).key_id
+            except SessionUnreadableError:
+                continue
+            if key_id is not None:
+                yield key_id
+
+
+def every_step(home: Path, arguments: tuple[str, ...], how: str, after: Callable[[], None], most: int) -> int:
+    """Let it happen at each step in turn until the command gets through; how often it happened."""
+    steps = count(1) if most == 0 else iter(range(1, most + 1))
+    for at in steps:
+        (home / "new-copy").unlink(missing_ok=True)
+        _, happened = attempt(home, arguments, at, how)
+        after()
+        if not happened:
+            return at - 1
+    return most
+
+
+@pytest.mark.parametrize("how", WAYS)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_login_is_lost_at_any_step(home: Path, command: str, how: str) -> None:
+    before = set(keys(home))
+    # All steps, or in the short form of CI the first few, which hold the lock, the record and the first writes.
+    most = 0 if os.environ.get("TGSESSION_TEST_ALL_STEPS") else 2
+
+    def nothing_lost() -> None:
+        assert before <= set(keys(home))
+        assert guard(home, "who", "alerts").status == 1
+
+    happened = every_step(home, COMMANDS[command], WAYS[how], nothing_lost, most)
+
+    assert happened >= 2
+    # And what was begun can be ended.
+    (home / "new-copy").unlink(missing_ok=True)
+    assert attempt(home, COMMANDS[command], 0, "full")[0] == 0
