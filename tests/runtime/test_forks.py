@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def session(far: Controls, tmp_path: Path) -> Iterator[Path]:
 
 def unharmed(session: Path) -> bool:
     """Whether the file is whole and nothing waits to be rolled back."""
-    with sqlite3.connect(session.with_name("a.session")) as database:
+    with closing(sqlite3.connect(session.with_name("a.session"))) as database:
         whole = database.execute("pragma integrity_check").fetchone() == ("ok",)
     return whole and not session.with_name("a.session-journal").exists()
 
