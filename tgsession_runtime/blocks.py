@@ -141,7 +141,10 @@ class SyncBlock(Block):
         self.inside = False
         if self.entered and not self._done:
             self._done = True
-            self._finish(self._loop.create_task(self._leave()))
+            if self._loop.is_closed():
+                self.life.drop()
+            else:
+                self._finish(self._loop.create_task(self._leave()))
         self.close()
 
     async def _leave(self) -> None:
@@ -164,8 +167,9 @@ class SyncBlock(Block):
         """Close the loop if it was made for this block."""
         if self._made:
             self._made = False
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.close()
+            if not self._loop.is_closed():
+                self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+                self._loop.close()
             asyncio.set_event_loop(None)
 
     def conclude(self, error: BaseException | None) -> None:

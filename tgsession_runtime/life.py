@@ -86,6 +86,17 @@ class Life:
         finally:
             self._give_up()
 
+    def drop(self) -> None:
+        """End everything without an event loop: the body has closed the one that there was."""
+        try:
+            sockets.shut(self.client)
+            session = getattr(self.client, "session", None)
+            for step in ("save", "close"):
+                with suppress(Exception):  # whatever keeps the session; the claim must not stay
+                    getattr(session, step)()
+        finally:
+            self._give_up()
+
     async def _disconnect(self) -> None:
         self._log(logging.DEBUG, "disconnecting", "disconnecting")
         try:

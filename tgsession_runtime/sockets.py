@@ -65,6 +65,13 @@ def abort(client: Any) -> None:
             transport.abort()
 
 
+def shut(client: Any) -> None:
+    """End every connection of *client* where no event loop can do it any more."""
+    for number in descriptors(client):
+        with suppress(OSError), socket.socket(fileno=os.dup(number)) as copy:
+            copy.shutdown(socket.SHUT_RDWR)
+
+
 def never_again(client: Any) -> None:
     """Let no part of *client* connect by itself when it finds its connection gone."""
     for sender in senders(client):
