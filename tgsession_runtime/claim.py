@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _REPORT_EVERY = 1.0
 # A lock that was looked at by somebody else for some microseconds is not in use.
 _GLANCE = 0.005
+# How long a process that was killed may take to close what it had open, in seconds.
+_LONGEST_END = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,15 @@ class Claim:
         if self.name.key_id is not None:
             self._mark("waiting")
             yield from self._take(self._state.key_lock(self.name.key_id_hex), wait)
+        yield from self._outlive_predecessor()
         self._mark("holding")
         self.waited = wait.seconds
+
+    def _outlive_predecessor(self) -> Generator[Pause, None, None]:
+        """Wait until whoever was killed with the session has closed its connection: the kernel frees the lock now and then first."""
+        end = time.monotonic() + _LONGEST_END
+        while (killed := self.predecessor) is not None and holder.is_ending(killed) and time.monotonic() < end:
+            yield Pause(0.001)
 
     def _take(self, path: Path, wait: _Wait) -> Generator[Pause, None, None]:
         lock = self._lock(path)

@@ -98,6 +98,22 @@ def liveness(holder: Holder) -> Literal["alive", "gone", "unknown"]:
     return "alive" if started is not None and started == holder.started else "gone"
 
 
+def is_ending(holder: Holder) -> bool:
+    """Whether the process of *holder*, which has lost its lock, may still have connections open.
+
+    A killed process closes its files one by one, and is a zombie only afterwards: its main thread alone, if it has others.
+    """
+    here = _process(os.getpid())
+    if holder.pid == here.pid or (holder.boot_id, holder.pid_namespace) != (here.boot_id, here.pid_namespace):
+        return False
+    if sys.platform != "linux":
+        return liveness(holder) == "alive"
+    found = _stat(holder.pid)
+    if found is None or found[19].decode() != holder.started:
+        return False
+    return found[0] not in {b"Z", b"X"} or int(found[17]) > 1
+
+
 def is_ancestor(holder: Holder) -> bool:
     """Whether *holder* is a process that started this one, over however many generations, or this one itself.
 

@@ -26,6 +26,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from telethon.errors import AuthKeyDuplicatedError
 from telethon.sessions import StringSession
 from telethon.sync import TelegramClient
 
@@ -305,8 +306,11 @@ def _is_alive(scene: Scene, way: Way) -> bool:
         with closing(sqlite3.connect(way.session)) as database:
             if database.execute("pragma integrity_check").fetchone() != ("ok",):
                 return False
-    with TelegramClient(way.opened(), scene.server.api_id, scene.server.api_hash, **way.options()) as client:
-        return client.get_me() is not None
+    try:
+        with TelegramClient(way.opened(), scene.server.api_id, scene.server.api_hash, **way.options()) as client:
+            return client.get_me() is not None
+    except AuthKeyDuplicatedError:
+        return False
 
 
 def _kind(error: Exception) -> str:
