@@ -204,7 +204,7 @@ def test_a_key_of_the_terminal_reaches_the_program_once(key: bytes, name: str, p
 def test_a_terminal_that_goes_away_ends_the_program(folder: Path) -> None:
     master, process = in_terminal(folder, sys.executable, "-c", "print('ready', flush=True); import time; time.sleep(60)")
     try:
-        read_until(master, "ready")
+        read_until(master, "ready\r\n")  # the whole line: a program that is still writing fails before it is told
         os.close(master)
 
         assert process.wait(DEADLINE) == 128 + signal.SIGHUP
