@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tgsession_runtime.errors import ConfigurationError as ConfigurationError
     from tgsession_runtime.errors import EgressError as EgressError
     from tgsession_runtime.errors import FloodError as FloodError
+    from tgsession_runtime.errors import InheritedClientError as InheritedClientError
     from tgsession_runtime.errors import InheritedGuardError as InheritedGuardError
     from tgsession_runtime.errors import LockError as LockError
     from tgsession_runtime.errors import LoginError as LoginError
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _ERRORS = (
-    "ClaimLostError", "ConfigurationError", "EgressError", "FloodError", "InheritedGuardError", "LockError", "LoginError", "NoConnectionError",
-    "NotASessionError", "NotLoggedInError", "RunningLoopError", "SessionError", "SessionHeldHereError", "SessionInUseError",
+    "ClaimLostError", "ConfigurationError", "EgressError", "FloodError", "InheritedClientError", "InheritedGuardError", "LockError", "LoginError",
+    "NoConnectionError", "NotASessionError", "NotLoggedInError", "RunningLoopError", "SessionError", "SessionHeldHereError", "SessionInUseError",
     "SessionRevokedError", "SessionUnreadableError", "StateFolderError", "TgsessionError", "WorkersError", "WorkersRunningError",
 )  # fmt: skip
 _MODULES = {"Guard": "guard", "guarded_client": "client", **dict.fromkeys(_ERRORS, "errors")}

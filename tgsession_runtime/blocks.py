@@ -116,18 +116,22 @@ class SyncBlock(Block):
         """Cancel the enter, or raise *error* in the loop; False if it is to be raised outside of one."""
         if self._entering is not None:
             self._loop.call_soon_threadsafe(self._entering.cancel)
-        elif self.inside and self._loop.is_running() and not (self.deaf and _runs_here(self._loop)):
+        elif self.inside and self._can_be_asked() and not (self.deaf and _runs_here(self._loop)):
             # From the loop itself: raised in the middle of a callback it would kill one of Telethon's tasks.
             self._loop.call_soon_threadsafe(self._raise_in_loop, error)
-            self.deaf = True
+            self.deaf = self._loop.is_running()
         else:
             return not self.inside or not self._in_main_thread
         return True
 
+    def _can_be_asked(self) -> bool:
+        """Whether its loop runs, or will at the next call of another thread, where nothing can be raised from here."""
+        return self._loop.is_running() or not self._in_main_thread
+
     def _raise_in_loop(self, error: BaseException) -> None:
         self.deaf = False
         if self.inside:
-            raise error
+            raise interrupts.pass_on(error) or error
 
     def end(self) -> None:
         """Fail what the client is asked from now on."""

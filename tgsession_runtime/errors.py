@@ -12,6 +12,7 @@ TgsessionError
     ├── SessionInUseError          another process holds it
     │   └── SessionHeldHereError       this process, or the one it was started by, holds it
     ├── InheritedGuardError        a guard that came along through a fork
+    │   └── InheritedClientError       a client that did
     ├── NotLoggedInError           there is no auth key, or nobody is logged in with it
     ├── SessionRevokedError        Telegram has ended its login; only a new one helps
     ├── SessionUnreadableError     the file is damaged, from a newer Telethon, or not ours to read
@@ -191,6 +192,16 @@ class InheritedGuardError(SessionError):
 
     def __str__(self) -> str:
         return f"the guard of session `{self.session}` was inherited through a fork and belongs to the parent process"
+
+
+class InheritedClientError(InheritedGuardError):
+    """A client was used in a process that inherited it through a fork."""
+
+    code = "inherited-client"
+    hint = "build it where it is used: `with guarded_client(…)` in the task, or a `WorkerClient` at module level"
+
+    def __str__(self) -> str:
+        return f"the client of session `{self.session}` was built before this process was forked and belongs to its parent"
 
 
 class NotLoggedInError(SessionError):

@@ -23,12 +23,13 @@ class Guard(Generic[C]):
     """What `guarded_client()` gives: enter it with `with` or `async with`, again and again but not twice at once."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self.plan = plan
+        """What was asked for; it holds secrets that its `repr` does not show."""
         self._block: Block | None = None
         self._pid = os.getpid()
 
     def __repr__(self) -> str:
-        return f"<guarded_client {self._plan.name.label!r}, {'entered' if self._block else 'not entered'}>"
+        return f"<guarded_client {self.plan.name.label!r}, {'entered' if self._block else 'not entered'}>"
 
     async def __aenter__(self) -> C:
         block = self._new_block(AsyncBlock)
@@ -105,12 +106,12 @@ class Guard(Generic[C]):
                 why="one guard stands for one connection at a time",
             )
         self._pid = os.getpid()
-        self._block = kind(self._plan)
+        self._block = kind(self.plan)
         return self._block
 
     def _own_block(self) -> Any:
         if self._block is None or self._is_inherited():
-            raise InheritedGuardError(self._plan.name.label)
+            raise InheritedGuardError(self.plan.name.label)
         return self._block
 
 

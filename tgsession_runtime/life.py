@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from tgsession_runtime import forks, sockets, tombstones
+from tgsession_runtime import forks, inherited, sockets, tombstones
 from tgsession_runtime.claim import contend
 from tgsession_runtime.errors import (
     ClaimLostError,
@@ -55,6 +55,11 @@ class Life:
         self._authorised = False
         self._revoked = ""
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def lock_paths(self) -> tuple[Path, ...]:
+        """The locks that are held for it."""
+        return self._claim.paths if self._claim is not None else ()
 
     async def begin(self) -> Any:
         """The connected client of a logged-in session, claimed for this process.
@@ -118,17 +123,7 @@ class Life:
 
     def after_fork_in_child(self) -> None:
         """The connection is the parent's: held open here too, its end would never reach Telegram while this child lives."""
-        forks.part(self._loop)
-        for number in sockets.descriptors(self.client):
-            forks.silence(number)
-        sockets.never_again(self.client)
-        for name in ("_call", "connect", "disconnect"):
-            with suppress(AttributeError):
-                setattr(self.client, name, self._refuse_in_child)
-        forks.keep_for_ever(getattr(getattr(self.client, "session", None), "_conn", None))
-
-    def _refuse_in_child(self, *_: Any, **__: Any) -> NoReturn:
-        raise InheritedGuardError(self.name.label)
+        inherited.refuse(self.client, self._loop, InheritedGuardError(self.name.label))
 
     # on the way in
 

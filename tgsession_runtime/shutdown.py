@@ -1,8 +1,9 @@
 """SIGTERM, SIGHUP and SIGINT in a plain script: one orderly end of every guarded block, then what the signal would have done.
 
 Python ends on SIGTERM without running a single `finally`, and raises `KeyboardInterrupt` anywhere, also as `__exit__`
-begins. So while a guard is held, handlers of this module stand in where the defaults stood. A handler of the user's own,
-of asyncio's or of Celery's is left alone, and only made to wait while a client is being disconnected.
+begins. So while a guard is held, handlers of this module stand in where the defaults stood, and for those that are known
+to end what runs by raising: `raisers.py`. Any other handler, of the user's own, of asyncio's or of Celery's main process, is
+left alone, and only made to wait while a client is being disconnected.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ import atexit
 import os
 import signal
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tgsession_runtime.raisers import NUMBERS, Raisers
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import CodeType, FrameType
 
 _ENDING = tuple(number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None)
 _WAITING = tuple(
     number for name in ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP") if (number := getattr(signal, name, None)) is not None
 )
-_DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
+_OURS = {*((number, signal.SIG_DFL) for number in _ENDING), (signal.SIGINT, signal.default_int_handler)}
 # How long the code of a block may keep its loop from hearing of a signal, in seconds.
 _PATIENCE = 1.0
 
@@ -61,24 +65,35 @@ class Interrupts:
         self._deferrals = 0
         self._due: int | None = None
         self._reminder: threading.Timer | None = None
+        self._raisers = Raisers()
+        self._refusing = False
         self._safe: set[CodeType] = set()
 
     def never_raise_in(self, *functions: Any) -> None:
         """Name functions that no signal may leave by an exception, not even before their first line."""
         self._safe.update(function.__code__ for function in functions)
 
+    def stand_in_for(self, handler: Any, turned: Callable[[BaseException], BaseException]) -> None:
+        """Name a handler that ends what runs by raising, so that guarded blocks end in order on its signals too.
+
+        An event loop lets only a `SystemExit` and a `KeyboardInterrupt` through: what it raises is *turned* into one.
+        """
+        self._raisers.name(handler, turned)
+
     @property
     def due(self) -> BaseException | None:
         """What the main thread has to raise because of a signal that came."""
-        return _exception_of(self._due) if self._due is not None and _in_main_thread() else None
+        return self._exception_of(self._due) if self._due is not None and _in_main_thread() else None
 
     def join(self, block: Interruptible) -> None:
         """End *block* too, from now on, when this process is told to end."""
+        if self._refusing:
+            raise Terminated(128 + signal.SIGTERM)
         self._blocks.append(block)
         if _in_main_thread():
-            for number in (*_ENDING, signal.SIGINT):
+            for number in {*_ENDING, signal.SIGINT, *(NUMBERS if self._raisers else ())}:
                 handler = self._handler(number)
-                if handler in _DEFAULTS and not (handler is signal.SIG_DFL and number == signal.SIGINT):
+                if handler in self._raisers or (number, handler) in _OURS:
                     self._defaults[number] = handler
                     self._set(number, self._on_signal)
 
@@ -90,8 +105,8 @@ class Interrupts:
         if block in self._blocks:
             self._blocks.remove(block)
         if self._blocks:
-            return self.due
-        due = self._due
+            return self.pass_on(self.due)
+        due, error = self._due, self.due
         if self._reminder is not None:
             self._reminder.cancel()
             self._reminder = None
@@ -100,9 +115,15 @@ class Interrupts:
                 os.kill(os.getpid(), due)  # the main thread's handler finds no block left, and gives way
             return None
         self._give_way()
-        if due is not None and due != signal.SIGINT:
+        if due is not None and due != signal.SIGINT and self._raisers.error(due) is None:
             deliver(due)
-        return _exception_of(due) if due is not None else None
+        return self.pass_on(error)
+
+    def pass_on(self, error: BaseException | None) -> BaseException | None:
+        """*error*, which is going to be raised: where a handler raised it that is stood in for, that is then done."""
+        if (number := self._raisers.pass_on(error)) is not None and number == self._due:
+            self._due = None
+        return error
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
@@ -133,8 +154,23 @@ class Interrupts:
                 pass
         due = self._due
         self._give_way()
-        if due is not None and due != signal.SIGINT:
+        if due is not None and due != signal.SIGINT and self._raisers.error(due) is None:
             deliver(due)
+
+    def end_all(self, seconds: float) -> None:
+        """The process is about to end: tell every block, give them *seconds* to be left, then disconnect the rest.
+
+        From now on no guard can be entered. A block whose thread is busy with other things is disconnected from this one.
+        """
+        self._refusing = True
+        error = Terminated(128 + signal.SIGTERM)
+        for block in list(self._blocks):
+            block.interrupt(error)
+        deadline = time.monotonic() + seconds
+        while self._blocks and time.monotonic() < deadline:
+            time.sleep(0.01)
+        with self.deferred():
+            self.finish_all()
 
     def forget(self) -> None:
         """Begin anew: this is a forked child, and the blocks are its parent's."""
@@ -146,6 +182,7 @@ class Interrupts:
         self._came.clear()
         self._deferrals = 0
         self._reminder = None
+        self._raisers.forget()
         self._give_way()
 
     # handlers
@@ -155,12 +192,18 @@ class Interrupts:
             self._give_way()
             deliver(number)
             return
-        self._due = self._due or number  # what the process ends by is what its blocks are left by: the first that came
-        error = _exception_of(self._due)
+        raised = self._raisers.ask(number, self._defaults.get(number), frame)
+        if raised is not None and raised.for_good and signal.getsignal(number) != self._on_signal:
+            self._defaults[number] = signal.signal(number, self._on_signal)
+        if raised is not None and raised.passed_on:
+            return
+        if self._due is None or self._raisers.error(self._due) is not None:
+            self._due = number  # what the process ends by is what its blocks are left by: the first that came
+        error = self._exception_of(self._due)
         # Every block is told before anything is raised.
         ended = [block.interrupt(error) for block in list(self._blocks)]
         if not all(ended) and not self._is_safe(frame):
-            raise error
+            raise self.pass_on(error) or error
         if self._reminder is None:
             self._reminder = threading.Timer(_PATIENCE, self._remind, (number,))
             self._reminder.daemon = True
@@ -200,6 +243,11 @@ class Interrupts:
         self._defaults.clear()
         self._due = None
 
+    def _exception_of(self, number: int) -> BaseException:
+        if (raised := self._raisers.error(number)) is not None:
+            return raised
+        return KeyboardInterrupt() if number == signal.SIGINT else Terminated(128 + number)
+
     def _is_safe(self, frame: FrameType | None) -> bool:
         while frame is not None:
             if frame.f_code in self._safe:
@@ -219,10 +267,6 @@ def deliver(number: int) -> None:
 def _is_loops(handler: Any) -> bool:
     """Whether *handler* only stands in for one of an event loop's, which hears of the signal in another way, and once."""
     return getattr(handler, "__name__", "") == "_sighandler_noop" or hasattr(getattr(handler, "__self__", None), "run_forever")
-
-
-def _exception_of(number: int) -> BaseException:
-    return KeyboardInterrupt() if number == signal.SIGINT else Terminated(128 + number)
 
 
 def _in_main_thread() -> bool:

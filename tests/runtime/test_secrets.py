@@ -71,7 +71,7 @@ def entered(heard: Heard, *arguments: Any, **options: Any) -> str:
     """Enter a guard and leave it; the code of the error that it raised, or an empty text."""
     try:
         one = guarded_client(*arguments, **{**QUICK, **options})
-        heard.texts.append(repr(one) + repr(one._plan))
+        heard.texts.append(repr(one) + repr(one.plan))
         with one as client:
             client.loop.run_until_complete(client.get_me())
             heard.texts.append(repr(one))
