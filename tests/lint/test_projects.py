@@ -14,7 +14,7 @@ HERE = Path(__file__).parent / "projects"
 PROJECTS = sorted(folder.name for folder in HERE.iterdir() if folder.is_dir() and folder.name != "__pycache__")
 
 CODES = frozenset(
-    {"TGS101", "TGS102", "TGS103", "TGS104", "TGS201", "TGS202", "TGS203", "TGS204", "TGS301", "TGS303", "TGS304", "TGS401", "TGS402"}
+    {"TGS101", "TGS102", "TGS103", "TGS104", "TGS201", "TGS202", "TGS203", "TGS204", "TGS301", "TGS302", "TGS303", "TGS304", "TGS401", "TGS402"}
 )
 """The rules there are to judge by; marks of other codes wait for their rules."""
 

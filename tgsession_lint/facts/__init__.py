@@ -14,6 +14,7 @@ from tgsession_lint.facts import (
     idioms,
     kills,
     logouts,
+    loops,
     outliving,
     secrets,
     sessions,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tgsession_lint.facts.guards import GuardUse
     from tgsession_lint.facts.idioms import Idiom
     from tgsession_lint.facts.kills import Kill
+    from tgsession_lint.facts.loops import Crossing
     from tgsession_lint.facts.outliving import Outliving
     from tgsession_lint.facts.secrets import Secret
     from tgsession_lint.facts.sessions import SessionUse
@@ -58,6 +60,11 @@ class Facts:
     def outliving(self) -> tuple[Outliving, ...]:
         """Where a guard's client goes past the guard's block."""
         return tuple(outliving.outliving(self.ask, self.module))
+
+    @cached_property
+    def crossings(self) -> tuple[Crossing, ...]:
+        """Where one client is driven by a further event loop."""
+        return tuple(loops.crossings(self.ask, self.module))
 
     @cached_property
     def guards(self) -> tuple[GuardUse, ...]:

@@ -1,6 +1,6 @@
 """Runs programs under every choice, asks the analysis about them, and compares.
 
-    python -m tests.lint.flow.judge [--size 5] [--programs 200000] [--seed 1]
+    python -m tests.lint.flow.judge [--size 5] [--programs 200000] [--seed 1] [--jobs 2]
 
 Exit status 1 when the analysis has missed anything, or when more than one alarm in a hundred is false.
 """
@@ -8,6 +8,7 @@ Exit status 1 when the analysis has missed anything, or when more than one alarm
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import random
 import sys
 import time
@@ -55,6 +56,21 @@ def judge(programs: Iterable[Program]) -> Verdict:
     while some := list(islice(pending, AT_ONCE)):
         _judge(some, verdict)
     return verdict
+
+
+def together(programs: Iterator[Program], jobs: int) -> Verdict:
+    """The same in *jobs* processes."""
+    whole = Verdict()
+    with multiprocessing.Pool(jobs, _prepare) as pool:
+        for part in pool.imap(judge, iter(lambda: list(islice(programs, AT_ONCE)), [])):
+            for name, value in vars(part).items():
+                setattr(whole, name, getattr(whole, name) + value)
+    return whole
+
+
+def _prepare() -> None:
+    sys.setrecursionlimit(10_000)
+    sys.unraisablehook = lambda _: None  # generators that are given up in the middle of a clean-up
 
 
 def _judge(programs: list[Program], verdict: Verdict) -> None:
@@ -112,12 +128,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--size", type=int, default=5, help="statements of the programs that are all tried")
     parser.add_argument("--programs", type=int, default=200_000, help="how many programs in all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
     parser.add_argument("--show", type=int, default=5, help="how many mistakes of a sort to print")
     options = parser.parse_args(arguments)
-    sys.setrecursionlimit(10_000)
-    sys.unraisablehook = lambda _: None  # generators that are given up in the middle of a clean-up
     began = time.perf_counter()
-    verdict = judge(islice(chain(every(options.size), chosen(options.seed, options.programs)), options.programs))
+    programs = islice(chain(every(options.size), chosen(options.seed, options.programs)), options.programs)
+    verdict = together(programs, options.jobs)
     for title, found in (("missed", verdict.missed), ("false alarm", verdict.false)):
         for text in found[: options.show]:
             print(f"--- {title}\n{text}")
