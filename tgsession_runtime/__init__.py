@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tgsession_runtime.errors import FloodError as FloodError
     from tgsession_runtime.errors import InheritedClientError as InheritedClientError
     from tgsession_runtime.errors import InheritedGuardError as InheritedGuardError
+    from tgsession_runtime.errors import LeaseHeldError as LeaseHeldError
+    from tgsession_runtime.errors import LeaseLostError as LeaseLostError
     from tgsession_runtime.errors import LockError as LockError
     from tgsession_runtime.errors import LoginError as LoginError
     from tgsession_runtime.errors import NoConnectionError as NoConnectionError
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from tgsession_runtime.errors import SessionRevokedError as SessionRevokedError
     from tgsession_runtime.errors import SessionUnreadableError as SessionUnreadableError
     from tgsession_runtime.errors import StateFolderError as StateFolderError
+    from tgsession_runtime.errors import StoreError as StoreError
     from tgsession_runtime.errors import TgsessionError as TgsessionError
     from tgsession_runtime.errors import WorkersError as WorkersError
     from tgsession_runtime.errors import WorkersRunningError as WorkersRunningError
@@ -41,9 +44,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _ERRORS = (
-    "ClaimLostError", "ConfigurationError", "EgressError", "FloodError", "InheritedClientError", "InheritedGuardError", "LockError", "LoginError",
-    "NoConnectionError", "NotASessionError", "NotLoggedInError", "RunningLoopError", "SessionError", "SessionHeldHereError", "SessionInUseError",
-    "SessionRevokedError", "SessionUnreadableError", "StateFolderError", "TgsessionError", "WorkersError", "WorkersRunningError",
+    "ClaimLostError", "ConfigurationError", "EgressError", "FloodError", "InheritedClientError", "InheritedGuardError",
+    "LeaseHeldError", "LeaseLostError", "LockError", "LoginError", "NoConnectionError", "NotASessionError", "NotLoggedInError",
+    "RunningLoopError", "SessionError", "SessionHeldHereError", "SessionInUseError", "SessionRevokedError", "SessionUnreadableError",
+    "StateFolderError", "StoreError", "TgsessionError", "WorkersError", "WorkersRunningError",
 )  # fmt: skip
 _MODULES = {"Guard": "guard", "guarded_client": "client", **dict.fromkeys(_ERRORS, "errors")}
 __all__ = [*_MODULES]  # noqa: PLE0604 - names

@@ -1,4 +1,4 @@
-"""One holder's hold on one session: the lock beside the file, then the lock of the auth key, released in reverse.
+"""One holder's hold on one session: the lock beside the file, the lock of the auth key, the lease; released in reverse.
 
 `contend` says step by step how long to wait for what, and leaves the waiting to the caller: `wait_for` blocks a thread,
 `client.py` waits in an event loop without blocking it.
@@ -13,10 +13,19 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from tgsession_runtime import forks, holder, line
-from tgsession_runtime.errors import LockError, SessionHeldHereError, SessionInUseError, SessionUnreadableError, StateFolderError
+from tgsession_runtime.errors import (
+    LeaseHeldError,
+    LockError,
+    SessionHeldHereError,
+    SessionInUseError,
+    SessionUnreadableError,
+    StateFolderError,
+    StoreError,
+)
 from tgsession_runtime.events import event
 from tgsession_runtime.file_lock import RecordedLock, SharedLock
 from tgsession_runtime.records import holders, is_free, recorded
@@ -26,7 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
+    from tgsession_runtime.errors import TgsessionError
     from tgsession_runtime.holder import Holder
+    from tgsession_runtime.lease import Lease, Leasing
     from tgsession_runtime.session import SessionName
     from tgsession_runtime.state import State
 
@@ -35,6 +46,10 @@ _REPORT_EVERY = 1.0
 _GLANCE = 0.005
 # How long a process that was killed may take to close what it had open, in seconds.
 _LONGEST_END = 5.0
+# How long a lease store may take to say anything at all, and to hear of a release, in seconds. Its own limits are shorter;
+# a name server's are not.
+_FIRST_ANSWER = 15.0
+_LAST_WORD = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +63,12 @@ class Pause:
 class Claim:
     """A hold on the session *name*; `release` ends it."""
 
-    def __init__(self, name: SessionName, state: State, *, shared: bool = False, egress: str = "") -> None:
+    def __init__(
+        self, name: SessionName, state: State, *, shared: bool = False, egress: str = "", leasing: Leasing | None = None
+    ) -> None:
         self.name = name
+        self.lease: Lease | None = None
+        self._leasing = leasing
         self.holder = holder.current(shared=shared, egress=egress, key_id=name.key_id_hex)
         self.waited = 0.0
         """How long it took to get, in seconds."""
@@ -78,9 +97,11 @@ class Claim:
         self.holder = replace(self.holder, pid=pid, started=started, command=command)
         for lock in self._locks:
             lock.describe(self.holder)
+        if self.lease is not None:
+            self.lease.describe(self.holder)
 
     def lost(self) -> str:
-        """Why this claim does not keep others out any more; empty while it does."""
+        """Why the locks do not keep others of this host out any more; empty while they do. The lease says so by itself."""
         broken = next((lock.path for lock in self._locks if not lock.intact()), None)
         return f"somebody deleted or replaced the lock file `{broken}`" if broken else ""
 
@@ -88,6 +109,9 @@ class Claim:
         """Give the session up and wake whoever has waited longest for it; whatever fails, all locks are given up."""
         if self._pid != os.getpid():
             return  # a fork is not a holder
+        if self.lease is not None:
+            self.lease.release(_LAST_WORD)
+            self.lease = None
         while self._locks:
             lock = self._locks.pop()
             _here.forget(lock.path, self)
@@ -97,6 +121,14 @@ class Claim:
                 event(logging.WARNING, "release", self.name, f"releasing `{lock.path}`: {error.strerror or error}")
             with suppress(OSError, StateFolderError):
                 line.wake(self._state.waiting(lock.path))
+
+    def end_lease(self) -> Generator[Pause, None, None]:
+        """Release the lease, without blocking; `release` does the rest."""
+        if self.lease is not None:
+            self.lease.stop()
+            end = time.monotonic() + _LAST_WORD
+            while not self.lease.ended.is_set() and time.monotonic() < end:
+                yield self._news(end - time.monotonic())
 
     def after_fork_in_child(self) -> None:
         """The claim is the parent's; the child remembers only whose it is."""
@@ -111,7 +143,9 @@ class Claim:
         """
         self.name = name
         if name.key_id is not None and all(lock.path.stem != name.key_id_hex for lock in self._locks):
-            yield from self._take(self._state.key_lock(name.key_id_hex), _Wait(timeout))
+            wait = _Wait(timeout)
+            yield from self._take(self._state.key_lock(name.key_id_hex), wait)
+            yield from self._take_lease(wait)
         self._mark("holding")
 
     def take(self, wait: _Wait) -> Generator[Pause, None, None]:
@@ -124,6 +158,7 @@ class Claim:
         if self.name.key_id is not None:
             self._mark("waiting")
             yield from self._take(self._state.key_lock(self.name.key_id_hex), wait)
+            yield from self._take_lease(wait)
         yield from self._outlive_predecessor()
         self._mark("holding")
         self.waited = wait.seconds
@@ -155,6 +190,40 @@ class Claim:
         finally:
             place.leave()
 
+    def _take_lease(self, wait: _Wait) -> Generator[Pause, None, None]:
+        if self._leasing is None:
+            return
+        from tgsession_runtime.lease import Lease
+
+        self.lease = lease = Lease(self.name, self.holder, self._leasing)
+        lease.start()
+        while lease.tenure is None:
+            if lease.error is not None:
+                self._go_without(lease.error)
+                return
+            if lease.held is not None:
+                known = [lease.held.holder] if lease.held.holder is not None else []
+                wait.check(self.name, known, partial(LeaseHeldError, left=lease.held.left))
+            elif wait.seconds > wait.timeout + _FIRST_ANSWER:
+                self._go_without(StoreError(self._leasing.address, "no answer"))
+                return
+            yield self._news(max(wait.left, _GLANCE))
+
+    def _go_without(self, error: TgsessionError) -> None:
+        if self._leasing is None or self._leasing.required or not isinstance(error, StoreError):
+            raise error
+        event(logging.WARNING, "no-lease", self.name, f"going on without a lease: {error}")
+        if self.lease is not None:
+            self.lease.release(0.0)
+            self.lease = None
+
+    def _news(self, seconds: float) -> Pause:
+        assert self.lease is not None  # noqa: S101 - for the type checker
+        self.lease.read_news()
+        if self.lease.descriptor is None:
+            return Pause(_GLANCE)
+        return Pause(min(seconds, _REPORT_EVERY), self.lease.descriptor)
+
     def _holders(self, path: Path) -> list[Holder]:
         """Who holds the lock at *path*; of one who still waits for the auth key, who holds that."""
         found: list[Holder] = []
@@ -178,7 +247,7 @@ class Claim:
 
 
 def contend(
-    name: SessionName, state: State, *, timeout: float, shared: bool = False, egress: str = "",
+    name: SessionName, state: State, *, timeout: float, shared: bool = False, egress: str = "", leasing: Leasing | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Generator[Pause, None, Claim]:
     """Claim the session *name*, waiting up to *timeout* seconds for whoever holds it; says who that is, each second.
@@ -187,8 +256,9 @@ def contend(
         SessionInUseError: it was not to be had in time.
         SessionHeldHereError: this process holds it, or one that started it.
         LockError: a lock cannot be taken at all.
+        StoreError: the store of the lease cannot be reached.
     """  # fmt: skip
-    claim = Claim(name, state, shared=shared, egress=egress)
+    claim = Claim(name, state, shared=shared, egress=egress, leasing=leasing)
     try:
         yield from claim.take(_Wait(timeout, clock))
     except BaseException:
@@ -223,7 +293,7 @@ class _Wait:
     """One wait for a session: its end, and what is said on the way."""
 
     def __init__(self, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._begun, self._timeout = clock, clock(), max(timeout, _GLANCE)
+        self._clock, self._begun, self.timeout = clock, clock(), max(timeout, _GLANCE)
         self._reported = -_REPORT_EVERY
         self._asked: set[str] = set()
 
@@ -235,10 +305,10 @@ class _Wait:
     @property
     def left(self) -> float:
         """How long it may last yet."""
-        return max(0.0, self._timeout - self.seconds)
+        return max(0.0, self.timeout - self.seconds)
 
-    def check(self, name: SessionName, known: list[Holder]) -> None:
-        """Go on waiting for *known*, or raise."""
+    def check(self, name: SessionName, known: list[Holder], refusal: Callable[..., SessionInUseError] = SessionInUseError) -> None:
+        """Go on waiting for *known*, or raise *refusal*."""
         for one in known:
             if one.token not in self._asked:
                 self._asked.add(one.token)
@@ -246,9 +316,9 @@ class _Wait:
                     whose = "this very program" if one.pid == os.getpid() else "the process that started this one"
                     raise SessionHeldHereError(name.label, [one], f"{whose}, {one}")
         waited = self.seconds
-        if waited >= self._timeout:
-            raise SessionInUseError(name.label, known, waited)
-        if self._timeout > _GLANCE and waited - self._reported >= _REPORT_EVERY:
+        if waited >= self.timeout:
+            raise refusal(name.label, known, waited)
+        if self.timeout > _GLANCE and waited - self._reported >= _REPORT_EVERY:
             self._reported = waited
             who = " and ".join(map(str, known)) or "a process that left no record"
             message = f"waiting for {who}, {self.left:.0f} s left"

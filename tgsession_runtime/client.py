@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tgsession_runtime.guard import Guard
 
 C = TypeVar("C")
-_FROM_SETTINGS: Any = object()  # None is a session too: one that is kept in memory
+_FROM_SETTINGS: Any = object()  # None is a session too: one that is kept in memory; and no lease at all
 Workers = Literal["refuse", "wait", "ignore"]
 
 
@@ -22,20 +22,20 @@ def guarded_client(
     session: str | Path | Session | None = ..., api_id: int | None = ..., api_hash: str | None = ..., *,
     client_class: type[C], bot_token: str | None = ..., lock_timeout: float | None = ..., connect_timeout: float | None = ...,
     disconnect_timeout: float | None = ..., workers: Workers | None = ..., exclusive: bool | None = ...,
-    **telethon_options: Any,
+    lease: str | None = ..., **telethon_options: Any,
 ) -> Guard[C]: ...  # fmt: skip
 @overload
 def guarded_client(
     session: str | Path | Session | None = ..., api_id: int | None = ..., api_hash: str | None = ..., *,
     client_class: None = ..., bot_token: str | None = ..., lock_timeout: float | None = ..., connect_timeout: float | None = ...,
     disconnect_timeout: float | None = ..., workers: Workers | None = ..., exclusive: bool | None = ...,
-    **telethon_options: Any,
+    lease: str | None = ..., **telethon_options: Any,
 ) -> Guard[TelegramClient]: ...  # fmt: skip
 def guarded_client(
     session: Any = _FROM_SETTINGS, api_id: int | None = None, api_hash: str | None = None, *,
     client_class: Any = None, bot_token: str | None = None, lock_timeout: float | None = None, connect_timeout: float | None = None,
     disconnect_timeout: float | None = None, workers: Workers | None = None, exclusive: bool | None = None,
-    **telethon_options: Any,
+    lease: str | None = _FROM_SETTINGS, **telethon_options: Any,
 ) -> Guard[Any]:  # fmt: skip
     """A connected, logged-in client for a `with` or `async with` block, which no second process can use meanwhile.
 
@@ -53,6 +53,7 @@ def guarded_client(
         disconnect_timeout: how long the disconnect may take, all attempts together, in seconds; 10 by default.
         workers: what to do while workers of this project run that do not use the guard: `"refuse"`, `"wait"`, `"ignore"`.
         exclusive: False lets several readers on this host share the session, as long as they go out by one address.
+        lease: where leases are kept that keep other hosts out: `"redis://…"`, or `"celery"` for the Redis that Celery uses.
         **telethon_options: the other arguments of `TelegramClient`.
 
     Raises, when the block is entered:
@@ -62,10 +63,9 @@ def guarded_client(
     from tgsession_runtime.guard import Guard
     from tgsession_runtime.plan import plan
 
-    given = {
-        "session": session, "api_id": api_id, "api_hash": api_hash, "bot_token": bot_token, "lock_timeout": lock_timeout,
+    given: dict[str, Any] = {
+        "api_id": api_id, "api_hash": api_hash, "bot_token": bot_token, "lock_timeout": lock_timeout,
         "connect_timeout": connect_timeout, "disconnect_timeout": disconnect_timeout, "workers": workers, "exclusive": exclusive,
     }  # fmt: skip
-    if session is _FROM_SETTINGS:
-        del given["session"]
+    given |= {name: value for name, value in (("session", session), ("lease", lease)) if value is not _FROM_SETTINGS}
     return Guard(plan(given, client_class, telethon_options))

@@ -51,6 +51,10 @@ class Settings:
     state_dir: Path
     lease: Any = field(default=None, repr=False)
     lease_required: bool = True
+    lease_duration: float = 60.0
+    lease_renew: float = 10.0
+    lease_deadline: float = 30.0
+    lease_settle: float = 15.0
     project: Path
     """The folder of the `pyproject.toml` that was found, else the working folder."""
     file: Path | None = None

@@ -4,13 +4,15 @@ TgsessionError
 ├── ConfigurationError         a setting is missing, unknown or cannot be what it is
 ├── RunningLoopError           `with` where an event loop runs: `async with` is meant
 ├── StateFolderError           the folder for locks and records cannot be used
+├── StoreError                 the place where leases are kept gives no answer
 ├── LoginError                 nobody can be logged in, and why
 ├── WorkersError               workers could not be started or stopped as asked
 ├── FloodError                 Telegram wants to be left alone for a while
 ├── CommandError               the program that was to run under a claim cannot be started
 └── SessionError               about one session
     ├── SessionInUseError          another process holds it
-    │   └── SessionHeldHereError       this process, or the one it was started by, holds it
+    │   ├── SessionHeldHereError       this process, or the one it was started by, holds it
+    │   └── LeaseHeldError             a process on another host has the lease, or had it and has not released it
     ├── InheritedGuardError        a guard that came along through a fork
     │   └── InheritedClientError       a client that did
     ├── NotLoggedInError           there is no auth key, or nobody is logged in with it
@@ -22,6 +24,7 @@ TgsessionError
     ├── NoConnectionError          Telegram did not let us in in time
     ├── WorkersRunningError        workers that do not use the guard are running
     └── ClaimLostError             the claim is gone while the session was in use
+        └── LeaseLostError             the lease is
 
 Each says what happened (`str(error)`), why it matters (`why`) and what to do next (`hint`), and has a `code` that stays:
 the anchor of its section in `docs/errors.md`. None of them holds a secret.
@@ -104,6 +107,21 @@ class StateFolderError(TgsessionError):
         return f"the state folder `{self.folder}` cannot be used: {self.reason}"
 
 
+class StoreError(TgsessionError):
+    """The store of the leases gives no answer, or none that can be used."""
+
+    code = "store"
+    why = "without the lease a process on another host could use the session unseen"
+    hint = "see that the store runs and can be reached from here; `lease_required = false` goes on without, at your own risk"
+
+    def __init__(self, address: str, reason: str) -> None:
+        self.address, self.reason = address, reason
+        super().__init__(address, reason)
+
+    def __str__(self) -> str:
+        return f"the lease store `{self.address}` cannot be used: {self.reason}"
+
+
 class CommandError(TgsessionError):
     """The program that was to run under a claim cannot be started."""
 
@@ -181,6 +199,30 @@ class SessionHeldHereError(SessionInUseError):
         if any(holder.command.startswith("tgsession-guard run") for holder in self.holders):
             return "start it without `tgsession-guard run`: what uses the guard itself needs no one to hold the session for it"
         return "pass the client of the outer block on, or leave that block first"
+
+
+class LeaseHeldError(SessionInUseError):
+    """The lease of the session is held on another host, or was not released there."""
+
+    code = "lease-held"
+
+    def __init__(self, session: str, holders: Sequence[Holder] = (), waited: float = 0.0, left: float = 0.0) -> None:
+        self.left = left
+        super().__init__(session, holders, waited)
+        self.args = (session, tuple(holders), waited, left)
+
+    def __str__(self) -> str:
+        waited = f"; waited {self.waited:.0f} s" if self.waited >= 1 else ""
+        if not self.holders:
+            return f"the lease store was started anew, and may have forgotten who has session `{self.session}`{waited}"
+        return f"session `{self.session}` is leased by {' and '.join(map(str, self.holders))}{waited}"
+
+    @property
+    def hint(self) -> str:  # type: ignore[override] # says until when
+        """What to do next."""
+        if not self.holders:
+            return f"wait {self.left:.0f} s: until then an old lease may still be in use"
+        return f"end it on its host; if it has ended without releasing, wait: unless it is renewed, the lease ends in {self.left:.0f} s"
 
 
 class InheritedGuardError(SessionError):
@@ -348,6 +390,21 @@ class ClaimLostError(SessionError):
     def hint(self) -> str:  # type: ignore[override] # one text for the family
         """What to do next."""
         return "lock files are never in the way: leave `*.lock` alone; enter the guard again"
+
+
+class LeaseLostError(ClaimLostError):
+    """The lease on the session is gone although its block has not ended."""
+
+    code = "lease-lost"
+    why = "a process on another host can have the session soon: staying connected would let two use one auth key"
+
+    def __str__(self) -> str:
+        return f"the lease on session `{self.session}` was lost: {self.reason}"
+
+    @property
+    def hint(self) -> str:  # type: ignore[override] # one text for the family
+        """What to do next."""
+        return "look at the lease store and at the network to it; enter the guard again"
 
 
 class LoginError(TgsessionError):

@@ -114,6 +114,12 @@ def is_ending(holder: Holder) -> bool:
     return found[0] not in {b"Z", b"X"} or int(found[17]) > 1
 
 
+def is_same_process(holder: Holder) -> bool:
+    """Whether *holder* is this process, in whatever thread."""
+    here = _process(os.getpid())
+    return (holder.boot_id, holder.pid_namespace, holder.pid, holder.started) == (here.boot_id, here.pid_namespace, here.pid, here.started)
+
+
 def is_ancestor(holder: Holder) -> bool:
     """Whether *holder* is a process that started this one, over however many generations, or this one itself.
 

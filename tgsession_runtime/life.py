@@ -12,6 +12,7 @@ from tgsession_runtime.claim import contend
 from tgsession_runtime.errors import (
     ClaimLostError,
     InheritedGuardError,
+    LeaseLostError,
     NoConnectionError,
     NotLoggedInError,
     SessionError,
@@ -25,6 +26,7 @@ from tgsession_runtime.session import key_id_of, read, with_key
 from tgsession_runtime.sharing import refuse_other_egress
 from tgsession_runtime.teardown import disconnect
 from tgsession_runtime.terminal import NEVER_LOGGED_IN, reason_of
+from tgsession_runtime.tether import Tether
 from tgsession_runtime.unguarded import unguarded
 from tgsession_runtime.waiting import take, to_the_end, within
 
@@ -55,6 +57,7 @@ class Life:
         self._authorised = False
         self._revoked = ""
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._tether: Tether | None = None
 
     @property
     def lock_paths(self) -> tuple[Path, ...]:
@@ -88,6 +91,8 @@ class Life:
         try:
             if self.client is not None:
                 await self._disconnect()
+            if self._claim is not None:
+                await take(self._claim.end_lease())
         finally:
             self._give_up()
 
@@ -112,6 +117,8 @@ class Life:
         level = logging.DEBUG if left.clean else logging.WARNING
         how = "disconnected" if left.clean else f"cut off: {left.error or 'no sign of the other side'}"
         self._log(level, "disconnected", how, clean=left.clean, attempts=left.attempts)
+        if not left.clean and self._claim is not None and self._claim.lease is not None:
+            self._claim.lease.abandon()
 
     def _give_up(self) -> None:
         if self._revoked:
@@ -162,8 +169,9 @@ class Life:
     async def _take_claim(self) -> None:
         plan = self.plan
         steps = contend(
-            self.name, plan.state, timeout=plan.lock_timeout, shared=not plan.exclusive, egress="" if plan.exclusive else plan.egress
-        )
+            self.name, plan.state, timeout=plan.lock_timeout, shared=not plan.exclusive,
+            egress="" if plan.exclusive else plan.egress, leasing=plan.leasing,
+        )  # fmt: skip
         self._claim = claim = await take(steps)
         self.name = claim.name
         self._log(logging.INFO, "acquired", f"acquired after {claim.waited:.3f} s", waited=round(claim.waited, 6))
@@ -180,6 +188,9 @@ class Life:
         self.client = client = self._build()
         forks.watch(self)
         self._listen(client)
+        if self.plan.leasing is not None:
+            self._tether = Tether(client, asyncio.get_running_loop())
+            self._hold_on()
         try:
             await within(seconds, self._connect(client))
         except asyncio.TimeoutError as error:
@@ -257,6 +268,25 @@ class Life:
         if key_id != self.name.key_id and self._claim is not None:
             self.name = replace(self.name, key_id=key_id)
             await take(self._claim.take_key(self.name, 0.0))
+            self._hold_on()
+
+    def _hold_on(self) -> None:
+        """Bind the client to the lease, once there is one."""
+        lease = self._claim.lease if self._claim is not None else None
+        if lease is not None and self._tether is not None:
+            lease.on_lost = self._lease_lost
+            self._tether.hold(lease)
+            if lease.lost:  # while nobody listened
+                self._lease_lost(lease.lost)
+
+    def _lease_lost(self, reason: str) -> None:
+        """The lease is gone, says a thread of its own: requests fail from now on, and the block ends when its loop comes to it."""
+        if self.error is None:
+            self.error = error = LeaseLostError(self.name.label, reason)
+            self._log(logging.ERROR, error.code, str(error))
+            with suppress(RuntimeError):  # the loop is closed: the block has been left
+                if self._loop is not None:
+                    self._loop.call_soon_threadsafe(self._end_block)
 
     def _explain(self, error: Exception) -> None:
         """Raise what *error* means where Telegram has ended the login."""
@@ -283,6 +313,8 @@ class Life:
             return
 
         async def call(sender: Any, request: Any, *args: Any, **options: Any) -> Any:
+            if isinstance(self.error, LeaseLostError):
+                raise self.error
             try:
                 answer = await original(sender, request, *args, **options)
             except Exception as error:

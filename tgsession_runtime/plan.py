@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tgsession_runtime.config import settings
 from tgsession_runtime.errors import ConfigurationError
+from tgsession_runtime.leasing import leasing_of
 from tgsession_runtime.session import NEWEST_SCHEMA, name_of
 from tgsession_runtime.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tgsession_runtime.lease import Leasing
     from tgsession_runtime.session import SessionName
 
 _PATHS = (str, Path)
@@ -37,6 +39,7 @@ class Plan:
     disconnect_timeout: float
     workers: Literal["refuse", "wait", "ignore"]
     exclusive: bool
+    leasing: Leasing | None
     client_class: Callable[..., Any] | None
     options: Mapping[str, Any] = field(repr=False)
 
@@ -83,7 +86,7 @@ def plan(given: Mapping[str, Any], client_class: Callable[..., Any] | None, opti
         name=_name(session), session=session, api_id=found.api_id or 0, api_hash=found.api_hash or "",
         bot_token=found.bot_token, state=State(found.state_dir), project=found.project, lock_timeout=found.lock_timeout,
         connect_timeout=found.connect_timeout, disconnect_timeout=found.disconnect_timeout, workers=found.workers,
-        exclusive=found.exclusive, client_class=client_class, options=options,
+        exclusive=found.exclusive, leasing=leasing_of(found), client_class=client_class, options=options,
     )  # fmt: skip
 
 

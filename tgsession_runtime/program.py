@@ -48,10 +48,10 @@ class Program:
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, self._signals)
         self.pid = 0
 
-    def run(self, started: Callable[[int], None], lost: Callable[[], bool], leftover: Callable[[], None]) -> Ended:
+    def run(self, started: Callable[[int], None], lost: Callable[[], int], leftover: Callable[[], None]) -> Ended:
         """Run it to its end; *started* is told its pid, *leftover* that it has ended and what it started has not.
 
-        When *lost* says that others can have the session now, it is told to end: SIGTERM.
+        When others can have the session soon, *lost* says by which signal it is told to end; 0 while they cannot.
 
         Raises:
             CommandError: it cannot be started.
@@ -80,14 +80,14 @@ class Program:
         except OSError as error:
             raise CommandError(name, error.errno or 0) from error
 
-    def _wait(self, lost: Callable[[], bool]) -> int:
-        told = False
+    def _wait(self, lost: Callable[[], int]) -> int:
+        told = 0
         while True:
             number, from_kernel = self._next()
             if not number:
-                if not told and lost():
-                    told = True
-                    os.kill(self.pid, signal.SIGTERM)
+                if (ending := lost()) != told:
+                    told = ending
+                    os.kill(self.pid, ending)
             elif number == signal.SIGCHLD:
                 status = _reap(self.pid)
                 if status is not None:

@@ -15,6 +15,7 @@ from tgsession_runtime.check import Surroundings, check
 from tgsession_runtime.claim import contend
 from tgsession_runtime.errors import LoginError, NoConnectionError, SessionUnreadableError
 from tgsession_runtime.floods import Floods
+from tgsession_runtime.leasing import leasing_of
 from tgsession_runtime.session import SUFFIX, read
 from tgsession_runtime.state import State
 from tgsession_runtime.teardown import disconnect
@@ -45,7 +46,7 @@ async def log_in(
     if name.path is None:
         raise SessionUnreadableError(name.label, "it is kept in no file", "name a session file")
     state = State(settings.state_dir)
-    claim = await take(contend(name, state, timeout=wait))
+    claim = await take(contend(name, state, timeout=wait, leasing=leasing_of(settings)))
     try:
         _refuse_in_the_way(name, Surroundings(settings.project, state))
         new = _new_file(name.path)

@@ -7,12 +7,15 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from tgsession_runtime.session import is_session_string
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 WORKERS = ("refuse", "wait", "ignore")
+STORES = ("redis", "rediss", "unix", "redis+socket", "redis+sentinel")
+FROM_CELERY = "celery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +110,14 @@ def folder(value: Any) -> str:
     return text(os.fspath(value) if isinstance(value, os.PathLike) else value)
 
 
-def no_store(value: Any) -> None:
-    """No lease at all: what would be passed over in silence looks like a protection."""
-    if value is not None:
-        raise ValueError
+def store(value: Any) -> str | None:
+    """Where leases are kept; None for no lease at all, as an argument says it."""
+    if value is None:
+        return None
+    parts = urlsplit(text(value).strip())
+    if value == FROM_CELERY or (parts.scheme in STORES and (parts.netloc or parts.path.strip("/"))):
+        return str(value).strip()
+    raise ValueError
 
 
 _SECONDS = "a number of seconds, 0 or more"
@@ -130,7 +137,12 @@ SETTINGS = (
     Setting("celery_app", "the app as `celery -A` takes it", text, example='"app.celery"'),
     Setting("celery_options", "what `celery worker` is started with, in one text", text, "", '"--concurrency 2 --queues telegram"'),
     Setting("state_dir", "the path of a folder", folder, example='"/var/lib/bots/state"', path=True),
-    Setting("lease", "nothing yet: this release has no lease stores", no_store),
-    Setting("lease_required", "true or false", truth, default=True),
+    Setting("lease", "the address of a Redis, `redis://…` or `rediss://…`, or celery: that of its broker or back end", store,
+            example='"celery"', secret=True),
+    Setting("lease_required", "true or false", truth, default=True, example="true"),
+    Setting("lease_duration", _SECONDS, seconds, 60.0, "60"),
+    Setting("lease_renew", _SECONDS, seconds, 10.0, "10"),
+    Setting("lease_deadline", _SECONDS, seconds, 30.0, "30"),
+    Setting("lease_settle", _SECONDS, seconds, 15.0, "15"),
 )  # fmt: skip
 NAMED = {setting.name: setting for setting in SETTINGS}

@@ -72,6 +72,28 @@ def shut(client: Any) -> None:
             copy.shutdown(socket.SHUT_RDWR)
 
 
+def sever(client: Any) -> None:
+    """Reset every connection of *client* now, from any thread, whatever its event loop is doing; the loop finds them gone."""
+    for transport in list(transports(client)):
+        with suppress(Exception):  # it ends at this moment by itself; the others must still be reset
+            copy = transport.get_extra_info("socket").dup()
+            with copy:
+                # Its number could have been given to another socket between two steps of that thread.
+                if copy.getpeername() == transport.get_extra_info("peername"):
+                    _cut(copy)
+
+
+def _cut(copy: socket.socket) -> None:
+    copy.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    if sys.platform == "linux":
+        import ctypes
+
+        # Connecting to no address at all resets at once (connect(2)), whoever else has the socket open.
+        if not ctypes.CDLL(None).connect(copy.fileno(), b"\0" * 16, 16):
+            return
+    copy.shutdown(socket.SHUT_RDWR)
+
+
 def never_again(client: Any) -> None:
     """Let no part of *client* connect by itself when it finds its connection gone."""
     for sender in senders(client):

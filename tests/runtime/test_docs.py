@@ -112,7 +112,7 @@ def test_every_event_is_documented() -> None:
     documented = set(re.findall(r"^\| `([a-z-]+)` \| [A-Z]", sections(page("guard.md"))["Logging"], flags=re.MULTILINE))
 
     # What ends a block is logged under the code of its error.
-    assert documented == logged | {errors.SessionRevokedError.code, errors.ClaimLostError.code}
+    assert documented == logged | {kind.code for kind in (errors.SessionRevokedError, errors.ClaimLostError, errors.LeaseLostError)}
 
 
 def programs() -> list[Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from tgsession_runtime.config import Settings, settings
 from tgsession_runtime.errors import ConfigurationError
+from tgsession_runtime.leasing import leasing_of
 from tgsession_runtime.setting import SETTINGS
 
 HASH = "0123456789abcdef0123456789abcdef"
@@ -307,9 +309,50 @@ def test_any_argument_is_taken_or_refused_on_purpose(name: str, value: object) -
         assert error.explain().startswith("error: ")
 
 
-def test_a_lease_is_refused_rather_than_passed_over(project: Path) -> None:
-    assert "no lease stores" in refusal(project, {"TGSESSION_LEASE": "redis://host"})
-    assert load(project, lease=None).lease is None
+@pytest.mark.parametrize("address", ["redis://host", "rediss://u:p@host:1/2", "unix:///run/redis", "redis+sentinel://a,b/main", "celery"])
+def test_a_lease_is_taken_from_an_address_or_from_celery(address: str, project: Path) -> None:
+    assert load(project, {"TGSESSION_LEASE": address}).lease == address
+
+
+@pytest.mark.parametrize("address", ["host", "redis:", "http://host", "memcached://host", "yes"])
+def test_a_lease_that_there_is_no_store_for_is_refused_unseen(address: str, project: Path) -> None:
+    assert "`TGSESSION_LEASE` is not what it has to be" in refusal(project, {"TGSESSION_LEASE": address})
+
+
+def test_a_lease_of_none_is_said_on_purpose(project: Path) -> None:
+    assert load(project, {"TGSESSION_LEASE": "celery"}, lease=None).lease is None
+
+
+@pytest.mark.parametrize(("settings", "said"), [
+    ({"LEASE_DEADLINE": "60"}, "`lease_duration` has to be above `lease_deadline`"),
+    ({"LEASE_DEADLINE": "15"}, "`lease_deadline` has to be above 15"),
+    ({"LEASE_RENEW": "0"}, "`lease_renew` has to be above 0"),
+    ({"LEASE_RENEW": "0.1", "LEASE_DEADLINE": "0.5", "LEASE_DURATION": "1"}, "Telegram's timer"),
+    ({"EXCLUSIVE": "no"}, "a lease is for one holder"),
+    ({"LEASE": "celery"}, "no Celery app is loaded"),
+])  # fmt: skip
+def test_terms_that_let_two_hosts_in_are_refused(settings: dict[str, str], said: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "celery", raising=False)
+    found = load(project, {f"TGSESSION_{name}": value for name, value in ({"LEASE": "redis://host"} | settings).items()})
+
+    with pytest.raises(ConfigurationError, match=said):
+        leasing_of(found)
+
+
+@pytest.mark.parametrize(("conf", "url"), [
+    ({"broker_url": "redis://one"}, "redis://one"),
+    ({"broker_url": "amqp://one", "result_backend": "rediss://two/1"}, "rediss://two/1"),
+    ({"broker_url": "amqp://one;redis+socket:///three"}, "redis+socket:///three"),
+])  # fmt: skip
+def test_celery_s_redis_is_the_broker_s_else_the_back_end_s(conf: dict[str, str], url: str, project: Path) -> None:
+    from celery import Celery
+
+    app = Celery(set_as_current=False)
+    app.conf.update(conf)
+    app.set_current()
+
+    assert (found := leasing_of(load(project, lease="celery"))) is not None
+    assert found.url == url
 
 
 # what is unknown

@@ -66,18 +66,25 @@ def command(session: str | None, wait: float | None, command: tuple[str, ...]) -
 
 
 def _run(program: Any, claim: Claim, command: Sequence[str]) -> int:
-    from tgsession_runtime.errors import ClaimLostError
+    from tgsession_runtime.errors import ClaimLostError, LeaseLostError
     from tgsession_runtime.holder import started_at
 
     def started(pid: int) -> None:
         with suppress(OSError):  # a full disk: the claim stands, only its record says less
             claim.describe(pid=pid, started=started_at(pid) or "", command=f"tgsession-guard run {_short(command)}")
 
-    def lost() -> bool:
-        reason = claim.lost()
-        if reason:
+    told = False
+
+    def lost() -> int:
+        nonlocal told
+        lease = claim.lease
+        if not told and lease is not None and lease.lost:
+            told = True
+            say(LeaseLostError(claim.name.label, lease.lost).explain())
+        elif not told and (reason := claim.lost()):
+            told = True
             say(ClaimLostError(claim.name.label, reason).explain())
-        return bool(reason)
+        return signal.SIGKILL if lease is not None and not lease.is_open() else signal.SIGTERM if told else 0
 
     def leftover() -> None:
         say(f"warning: `{_short(command)}` has ended, and something that it started has not\n"
@@ -101,6 +108,7 @@ def _claim(session: str | None, wait: float | None) -> Claim:
     from tgsession_runtime.claim import contend, wait_for
     from tgsession_runtime.config import settings
     from tgsession_runtime.events import event
+    from tgsession_runtime.leasing import leasing_of
     from tgsession_runtime.session import name_of, name_of_string, with_key
     from tgsession_runtime.state import State
 
@@ -112,7 +120,7 @@ def _claim(session: str | None, wait: float | None) -> Claim:
     _warn_of_no_file(name)
     _listen()
     tombstones.refuse(with_key(name), state)
-    claim = wait_for(contend(name, state, timeout=found.lock_timeout))
+    claim = wait_for(contend(name, state, timeout=found.lock_timeout, leasing=leasing_of(found)))
     if claim.predecessor is not None:
         event(logging.WARNING, "unclean-end", claim.name, f"{claim.predecessor} ended without releasing it")
     try:

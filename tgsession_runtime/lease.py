@@ -1,0 +1,326 @@
+"""A claim that ends by time unless it is renewed: what keeps other hosts out.
+
+Two threads. One does all that talks to the store: it asks, renews, releases. The other only looks at the clock, so that
+no store that hangs, no name server that does not answer and no blocked event loop keeps the connections from being reset
+in time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import signal
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tgsession_runtime import forks
+from tgsession_runtime.errors import StoreError, TgsessionError
+from tgsession_runtime.events import event
+from tgsession_runtime.holder import is_ending, is_same_process, liveness
+from tgsession_runtime.terms import Tenure, Terms, clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tgsession_runtime.holder import Holder
+    from tgsession_runtime.session import SessionName
+    from tgsession_runtime.stores import Held, Store
+
+# How often a contender asks, in seconds: half of that is what a hand-over takes.
+_ASK_EVERY = 0.1
+_ASK_EVERY_LATER = 0.5
+_SOON = 5.0
+# How often the clock is looked at: a wait does not go on while the machine is suspended, its clock does.
+_TICK = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Leasing:
+    """Where leases are kept, and on what terms."""
+
+    url: str
+    terms: Terms
+    required: bool = True
+    """Whether a store that cannot be reached keeps everybody out."""
+
+    def __repr__(self) -> str:
+        return f"<Leasing {self.address}>"
+
+    @property
+    def address(self) -> str:
+        """The store, for messages."""
+        from tgsession_runtime.redis_store import shown
+
+        return shown(self.url)
+
+    def open(self) -> Store:
+        """The store itself; nothing is connected before it is asked for something."""
+        from tgsession_runtime.redis_store import RedisStore
+
+        return RedisStore(self.url, self.terms.answer)
+
+
+class Lease:
+    """*holder*'s lease on the session *name*: asked for by `start`, ended by `release`."""
+
+    def __init__(self, name: SessionName, holder: Holder, leasing: Leasing, now: Callable[[], float] = clock) -> None:
+        self.name, self.holder, self.leasing = name, holder, leasing
+        self.tenure: Tenure | None = None
+        """Set once it is granted."""
+        self.token = 0
+        self.held: Held | None = None
+        """Who has it, as the store last said, while this is waiting."""
+        self.answered = False
+        self.error: TgsessionError | None = None
+        """Why it cannot be asked for at all."""
+        self.lost = ""
+        """Why it is no longer this holder's; empty while it is."""
+        self.ended = threading.Event()
+        self.on_renewed: Callable[[], None] = _nothing
+        """Called in a thread of the lease's own, as are the next two."""
+        self.on_lost: Callable[[str], None] = _nothing
+        self.on_cut: Callable[[], None] = _nothing
+        self._now = now
+        self._wake = threading.Event()
+        self._stop = False
+        self._abandoned = False
+        self._cut = False
+        self._due = 0.0
+        self._trouble = ""
+        self._news, self._tell = (-1, -1) if sys.platform == "win32" else os.pipe()
+        self._pipe = threading.Lock()
+        self._store: Store | None = None
+        self._mutex = threading.Lock()
+        forks.watch(self)
+
+    @property
+    def descriptor(self) -> int | None:
+        """Becomes readable when there is news; None where pipes cannot be waited for."""
+        return self._news if self._news >= 0 else None
+
+    def start(self) -> None:
+        """Ask for it, in a thread."""
+        threading.Thread(target=self._live, name="tgsession lease", daemon=True).start()
+
+    def read_news(self) -> None:
+        """Make the descriptor wait for the next news."""
+        if self._news >= 0:
+            with suppress(BlockingIOError):
+                os.set_blocking(self._news, False)
+                os.read(self._news, 4096)
+
+    def is_open(self) -> bool:
+        """Whether anything may be sent to Telegram on the strength of it, at this very moment."""
+        return not self._cut and self.tenure is not None and self.tenure.is_open(self._now())
+
+    def timer(self) -> int:
+        """The delay for Telegram's timer: whole seconds; 0 if it is too late."""
+        return self.tenure.timer(self._now()) if self.tenure is not None and not self.lost else 0
+
+    def describe(self, holder: Holder) -> None:
+        """Name *holder* in the store's record, with the next renewal, which is now."""
+        self.holder = holder
+        self._due = 0.0
+        self._wake.set()
+
+    def abandon(self) -> None:
+        """Let it run out instead of releasing it: Telegram may still hold the connection for alive."""
+        self._abandoned = True
+
+    def stop(self) -> None:
+        """End it, without waiting for that."""
+        self._stop = True
+        self._wake.set()
+
+    def release(self, seconds: float) -> None:
+        """End it, waiting up to *seconds*; a store that cannot be reached lets it run out."""
+        self.stop()
+        # One that is still asked for is nobody's: should it be granted now, the thread gives it back.
+        self.ended.wait(seconds if self.tenure is not None else min(seconds, _TICK))
+        self._close_pipe()
+
+    def after_fork_in_child(self) -> None:
+        """Threads do not come along, and the connection is the parent's."""
+        self._cut = True
+        self.ended.set()
+        if self._store is not None:
+            self._store.after_fork_in_child()
+        for descriptor in (self._news, self._tell):
+            if descriptor >= 0:
+                forks.silence(descriptor)
+
+    # the thread that talks to the store
+
+    def _live(self) -> None:
+        _hear_no_signals()
+        try:
+            self._store = self.leasing.open()
+            if self._ask():
+                threading.Thread(target=self._look_at_the_clock, name="tgsession lease clock", daemon=True).start()
+                self._tell_news()
+                self._renew()
+        except TgsessionError as error:
+            self.error = error
+        except Exception as error:
+            # A fault of ours must not look like a lease that is still asked for, or kept.
+            self.error = StoreError(self.leasing.address, f"{type(error).__name__}: {error}")
+            self._lose(f"its renewal broke down: {type(error).__name__}")
+        finally:
+            if self._store is not None:
+                self._store.close()
+            self.ended.set()
+            self._wake.set()
+            self._tell_news()
+
+    def _ask(self) -> bool:
+        """Ask until it is granted, or nobody waits for it any more."""
+        begun, over, terms = self._now(), 0, self.leasing.terms
+        while not self._stop:
+            began = self._now()
+            try:
+                answer = self._store_.acquire(self.name.key_id_hex, self._record, terms.kept, over)
+            except StoreError as error:
+                if not self.answered:
+                    raise
+                self._note_trouble(error)
+            else:
+                self._trouble = ""
+                if isinstance(answer, int):
+                    self.token, self.tenure, self.answered = answer, Tenure(terms, began), True
+                    self._due = began + self._pace()
+                    return True
+                if over := _left_behind(answer):
+                    continue
+                self.held, self.answered = answer, True
+            self._tell_news()
+            self._sleep(_ASK_EVERY if self._now() - begun < _SOON else _ASK_EVERY_LATER)
+        return False
+
+    def _renew(self) -> None:
+        """Renew it until it is to end, then release it."""
+        terms, tenure = self.leasing.terms, self._tenure
+        while not self._stop and not self.lost:
+            now = self._now()
+            if now < self._due:
+                self._sleep(min(_TICK, self._due - now))
+                continue
+            try:
+                good = self._store_.renew(self.name.key_id_hex, self.token, self._record, terms.kept)
+            except StoreError as error:
+                self._note_trouble(error)
+                self._due = self._now() + terms.renew / 5
+                continue
+            if not good:
+                self._lose("somebody else has it", cut=True)
+                return
+            self._trouble = ""
+            tenure.renewed(now)
+            self._due = now + self._pace()
+            if tenure.is_good(self._now()):
+                self.on_renewed()
+        while not self._stop:
+            self._sleep(_TICK)
+        if not self._abandoned:
+            self._leave()
+
+    def _leave(self) -> None:
+        try:
+            self._store_.release(self.name.key_id_hex, self.token)
+        except StoreError as error:
+            self._log(logging.WARNING, f"the lease could not be released and runs out by itself: {error.reason}")
+
+    def _pace(self) -> float:
+        return self.leasing.terms.renew * random.uniform(1.0, 1.2)  # noqa: S311 - no secret
+
+    # the thread that looks at the clock
+
+    def _look_at_the_clock(self) -> None:
+        _hear_no_signals()
+        tenure, terms = self._tenure, self.leasing.terms
+        while not self.ended.is_set() and not self._cut:
+            now = self._now()
+            if not tenure.is_good(now):
+                self._lose(f"it was not renewed for {terms.deadline:g} s{': ' + self._trouble if self._trouble else ''}")
+            if not tenure.is_open(now):
+                self._cut_off()
+                return
+            end = terms.cut if self.lost else terms.deadline
+            self.ended.wait(min(_TICK, max(0.001, tenure.since + end - now)))
+
+    def _lose(self, reason: str, *, cut: bool = False) -> None:
+        with self._mutex:
+            first, self.lost = not self.lost, self.lost or reason
+        if cut:
+            self._cut_off()
+        if first:
+            self._wake.set()
+            self.on_lost(reason)
+
+    def _cut_off(self) -> None:
+        self._cut = True
+        self.on_cut()
+
+    # both
+
+    @property
+    def _store_(self) -> Store:
+        assert self._store is not None  # noqa: S101 - for the type checker: opened before anything is asked
+        return self._store
+
+    @property
+    def _tenure(self) -> Tenure:
+        assert self.tenure is not None  # noqa: S101 - for the type checker: set when granted
+        return self.tenure
+
+    @property
+    def _record(self) -> str:
+        return self.holder.encode().decode().strip()
+
+    def _sleep(self, seconds: float) -> None:
+        self._wake.wait(seconds)
+        self._wake.clear()
+
+    def _note_trouble(self, error: StoreError) -> None:
+        first, self._trouble = not self._trouble, error.reason
+        if first:
+            self._log(logging.WARNING, f"the lease store `{error.address}` does not answer: {error.reason}")
+
+    def _tell_news(self) -> None:
+        with self._pipe:
+            if self._tell >= 0:
+                os.write(self._tell, b".")
+
+    def _close_pipe(self) -> None:
+        with self._pipe:
+            for descriptor in (self._news, self._tell):
+                if descriptor >= 0:
+                    os.close(descriptor)
+            self._news = self._tell = -1
+
+    def _log(self, level: int, message: str, **fields: Any) -> None:
+        event(level, "lease", self.name, message, token=self.token, **fields)
+
+
+def _left_behind(held: Held) -> int:
+    """The token of *held*, if its holder is proven gone or is this very process, which left it to run out; else 0.
+
+    Only whoever holds the locks of this host asks for the lease: nobody here still uses the session.
+    """
+    one = held.holder
+    if one is not None and (is_same_process(one) or (liveness(one) == "gone" and not is_ending(one))):
+        return held.token
+    return 0
+
+
+def _hear_no_signals() -> None:
+    """Leave signals to the main thread: one that a thread hears would not wake who waits for it there."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+
+
+def _nothing(*_: object) -> None:
+    """Nobody asked to be told."""
