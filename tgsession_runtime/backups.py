@@ -12,10 +12,9 @@ import sqlite3
 from contextlib import closing, suppress
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from tgsession_runtime.errors import SessionUnreadableError
-from tgsession_runtime.session import read
+from tgsession_runtime.session import read, sqlite_uri
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,8 +99,7 @@ def default_place(path: Path) -> Path:
 
 
 def _through_sqlite(path: Path, to: Path) -> None:
-    source = f"file:{quote(os.fspath(path))}?mode=ro"
-    with closing(sqlite3.connect(source, uri=True, timeout=5.0)) as old, closing(sqlite3.connect(to)) as new:
+    with closing(sqlite3.connect(sqlite_uri(path), uri=True, timeout=5.0)) as old, closing(sqlite3.connect(to)) as new:
         old.backup(new)
 
 

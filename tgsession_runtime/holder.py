@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import socket
 import sys
 import threading
@@ -76,7 +75,7 @@ def decode(data: bytes) -> Holder | None:
 def current(*, shared: bool = False, egress: str = "", key_id: str = "") -> Holder:
     """The record of the calling thread and task, with a new token."""
     return replace(
-        _process(os.getpid()), token=secrets.token_hex(8), since=utc_now(), thread=_thread(), task=_task(), worker=_worker(),
+        _process(os.getpid()), token=os.urandom(8).hex(), since=utc_now(), thread=_thread(), task=_task(), worker=_worker(),
         shared=shared, egress=egress[:_LONGEST], key_id=key_id,
     )  # fmt: skip
 

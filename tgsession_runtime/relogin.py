@@ -16,7 +16,7 @@ from tgsession_runtime.claim import contend
 from tgsession_runtime.errors import LoginError, NoConnectionError, SessionUnreadableError
 from tgsession_runtime.floods import Floods
 from tgsession_runtime.leasing import leasing_of
-from tgsession_runtime.session import SUFFIX, read
+from tgsession_runtime.session import SUFFIX, read, sqlite_uri
 from tgsession_runtime.state import State
 from tgsession_runtime.teardown import disconnect
 from tgsession_runtime.waiting import take, to_the_end, within
@@ -114,7 +114,7 @@ def _data_centre(path: Path) -> tuple[int, str, int] | None:
     """Where the account's data are: to begin there saves being sent on."""
     with suppress(sqlite3.Error, SessionUnreadableError):
         read(path)
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(sqlite_uri(path), uri=True)) as database:
             row = database.execute("select dc_id, server_address, port from sessions").fetchone()
         return (int(row[0]), str(row[1]), int(row[2])) if row and row[1] else None
     return None

@@ -8,13 +8,11 @@ import sqlite3
 import stat
 import sys
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from tgsession_runtime.errors import NotASessionError, SessionUnreadableError
-from tgsession_runtime.session import NEWEST_SCHEMA, SUFFIX, read
+from tgsession_runtime.session import NEWEST_SCHEMA, SUFFIX, read, sqlite_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +48,7 @@ def is_session(path: Path) -> bool:
 def damage(path: Path) -> str:
     """What SQLite finds wrong with the file; empty if nothing. Takes 1 ms for 10 MB."""
     try:
-        connection = sqlite3.connect(f"file:{quote(os.fspath(path))}?mode=ro", uri=True, timeout=1.0)
+        connection = sqlite3.connect(sqlite_uri(path), uri=True, timeout=1.0)
         try:
             found = connection.execute("pragma quick_check(1)").fetchone()
         finally:
@@ -91,6 +89,8 @@ def network_file_system(path: Path) -> str:
 @lru_cache(maxsize=1)
 def newest_schema() -> int:
     """The newest layout that the installed Telethon can read, read from its source: importing it takes 0.2 s."""
+    from importlib.util import find_spec
+
     try:
         spec = find_spec("telethon")
         source = Path(spec.origin).parent / "sessions" / "sqlite.py" if spec and spec.origin else None
