@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CHECKOUT = Path(__file__).parents[2]
 _APP = '''
+import itertools
 import os
 import time
 from pathlib import Path
@@ -28,6 +29,7 @@ from pathlib import Path
 import telethon.sync
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
+from telethon.tl.types import User
 
 from tests.stress.journal import Journal
 from tgsession_runtime import guarded_client
@@ -73,6 +75,23 @@ def block(key):
         raise
     finally:
         journal.note("out", key=key)
+
+
+@app.task(name="proj.update")
+def update(key):
+    """Stay in a guarded block until let go, and remember a new user in the session file all the time."""
+    count = itertools.count(1)
+    with guarded_client() as client:
+
+        def step():
+            client.get_me()
+            number = next(count)
+            client.session.process_entities([User(id=10**6 + number, access_hash=number, first_name="one")])
+
+        step()
+        journal.note("in", key=key)
+        until_let_go(key, step)
+        journal.note("updated", key=key, users=next(count) - 1)
 
 
 @app.task(name="proj.save")
