@@ -36,6 +36,15 @@ class Body:
         """Every way through it."""
         return flow_of(self.scope.node)
 
+    @cached_property
+    def steps_of(self) -> dict[Any, list[Point]]:
+        """The calls and the `with` items that are entered, each with its points: a `finally` has several."""
+        found: dict[Any, list[Point]] = {}
+        for point in self.flow.points():
+            if point.kind == "enter" or (point.kind == "run" and isinstance(point.node, cst.Call)):
+                found.setdefault(point.node, []).append(point)
+        return found
+
     @property
     def result(self) -> Variable:
         """What stands for the value that it returns: no variable can have this name."""

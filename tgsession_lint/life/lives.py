@@ -39,6 +39,7 @@ class Lives(Answers):
         self.strict = strict
         self.steps = 0
         """How many steps the client in question has been followed."""
+        self._ways_in: dict[Scope, dict[Point, list[State]]] = {}
         self._outcomes: dict[tuple[Scope, State], tuple[list[State], list[State]]] = {}
 
     def ending(self, module: Module, site: Node) -> Ending | None:
@@ -47,6 +48,7 @@ class Lives(Answers):
         body = run.body
         ends = [(body.flow.end, s) for s in run.states(body.flow.end) if self._is_left(body, s)]
         ends += [(body.flow.raised, s) for s in run.states(body.flow.raised) if self._is_left(body, s.without(body.result))]
+        ends += run.lost()
         paths = [run.path(*end) for end in ends]
         return min(map(_ending, paths), key=lambda ending: _PLAIN.index(ending.how)) if paths else None
 
@@ -82,8 +84,20 @@ class Lives(Answers):
         self._outcomes.clear()
         self.steps = 0
         run = Run(self, self.body(module, scope), site)
-        run.explore(State())
+        run.explore(*((point, state) for point in run.body.steps_of.get(site, ()) for state in self._before(run.body, point)))
         return run
+
+    def _before(self, body: Body, point: Point) -> list[State]:
+        """What can be known at *point* of the tests before it; the same for every client that *body* builds."""
+        if not body.worth_knowing:
+            return [State()]
+        if body.scope not in self._ways_in:
+            run = Run(self, body, None)
+            run.explore((body.flow.entry, State()))
+            found = self._ways_in[body.scope] = {}
+            for reached, state in run.came:
+                found.setdefault(reached, []).append(state)
+        return self._ways_in[body.scope].get(point, [])
 
     def _is_left(self, body: Body, state: State) -> bool:
         return state.life == OPEN and not any(self._outlives(body, place.root, place.attributes, place.role) for place in state.places)
@@ -103,7 +117,7 @@ class Lives(Answers):
         key = (callee.scope, entry)
         if key not in self._outcomes:
             inner = Run(self, callee, run.site, run.active)
-            inner.explore(entry)
+            inner.explore((callee.flow.entry, entry))
             flow = callee.flow
             self._outcomes[key] = (inner.states(flow.end), inner.states(flow.raised))
         return self._outcomes[key]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -26,7 +25,7 @@ _MOST_STEPS = 150_000
 class Run:
     """One client, followed through one body."""
 
-    def __init__(self, lives: Lives, body: Body, site: Node, active: frozenset[Scope] = frozenset()) -> None:
+    def __init__(self, lives: Lives, body: Body, site: Node | None, active: frozenset[Scope] = frozenset()) -> None:
         self.lives = lives
         self.body = body
         self.site = site
@@ -36,48 +35,29 @@ class Run:
         self.came: dict[tuple[Point, State], tuple[Point, State] | None] = {}
         self._counts: dict[Point, int] = {}
 
-    def explore(self, entry: State) -> None:
-        """Follow all ways from *entry*, the shortest first."""
-        start = (self.body.flow.entry, entry)
-        self.came[start] = None
-        pending = deque([start])
+    def explore(self, *starts: tuple[Point, State]) -> None:
+        """Follow all ways from *starts*, the shortest first."""
+        self.came.update(dict.fromkeys(starts))
+        pending = deque(starts)
         while pending and self.lives.steps < _MOST_STEPS:
             here = pending.popleft()
             self.lives.steps += 1
             for point, state in self.after(*here):
-                if self._is_idle(point, state):
-                    continue
                 there = (point, self._bounded(point, state))
                 if there not in self.came:
                     self.came[there] = here
-                    pending.append(there)
+                    if not self._is_idle(state):
+                        pending.append(there)
 
-    def _is_idle(self, point: Point, state: State) -> bool:
-        """Whether nothing can come of *state* at *point*: the client is not there yet and never will be, or is done with."""
-        if self.depth:
+    def _is_idle(self, state: State) -> bool:
+        """Whether nothing can come of *state* any more: the client is not there, or is done with, or lost for good."""
+        if self.depth or self.site is None:
             return False
-        if state.life == ABSENT:
-            return point not in self.before_site
-        return state.life == HANDED or (not state.places and state.life != OPEN)
+        return state.life in {ABSENT, HANDED} or not state.places
 
-    @cached_property
-    def before_site(self) -> frozenset[Point]:
-        """The points that lead to where the client is built."""
-        leads: dict[Point, list[Point]] = {}
-        pending = []
-        for point in self.body.flow.points():
-            if point.node is self.site:
-                pending.append(point)
-            for after in (point.next, point.other, point.error):
-                if after is not None:
-                    leads.setdefault(after, []).append(point)
-        found = set(pending)
-        while pending:
-            for before in leads.get(pending.pop(), ()):
-                if before not in found:
-                    found.add(before)
-                    pending.append(before)
-        return frozenset(found)
+    def lost(self) -> Iterator[tuple[Point, State]]:
+        """Where the client is open, and nothing has it any more."""
+        return ((point, state) for point, state in self.came if state.life == OPEN and not state.places)
 
     def _bounded(self, point: Point, state: State) -> State:
         """So many states a point that what is known of tests is given up rather than time."""
