@@ -81,7 +81,7 @@ class WorkerClient:
         thread, loop, kept = self._thread, self._loop, self._kept
         if thread is None or loop is None or kept is None or self._closing:
             return
-        self._closing = True
+        self._closing, raised_before = True, interrupts.due
         with interrupts.deferred():
             with suppress(RuntimeError):  # the loop has ended in the meantime
                 asyncio.run_coroutine_threadsafe(kept.close(), loop).result(kept.limit)
@@ -89,7 +89,7 @@ class WorkerClient:
             thread.join(_NOTICE)
             _open.discard(self)
             self._begin_anew()
-        if (due := interrupts.leave(self)) is not None:
+        if (due := interrupts.leave(self)) is not None and raised_before is None:
             raise due
 
     def interrupt(self, _error: BaseException) -> bool:

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.celery_support.guarded import Ends, ended, group, kinds, send
+from tests.celery_support.guarded import Ends, ended, group, kinds, send, settings_for
+from tests.runtime.commands import DEADLINE, environment
 
 if TYPE_CHECKING:
     from tests.celery_support.guarded import Guarded
     from tests.telegram import Controls
+
+_PLAIN = """
+import time
+from tgsession_runtime.celery import WorkerClient
+
+telegram = WorkerClient()
+print(telegram.run(lambda client: client.get_me()).username, flush=True)
+time.sleep(60)
+"""
 
 
 @pytest.mark.parametrize("pool", ["prefork", "threads", "solo"])
@@ -110,3 +123,22 @@ def test_lost_connection_is_made_anew(make: Callable[..., Guarded], far: Control
 
     assert ended(worker) == 0, project.logs()
     assert ends()["clean"] == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda one: one.name)
+def test_signal_in_a_process_that_is_no_worker_disconnects(far: Controls, tmp_path: Path, number: int) -> None:
+    login = far.log_in(far.add_user(phone=f"+155588{number:03}", code="1", username="alice"))
+    login.write(tmp_path / "alerts.session")
+    ends = Ends(far)
+    program = subprocess.Popen(
+        [sys.executable, "-c", _PLAIN], cwd=tmp_path, env=environment(tmp_path, **settings_for(far, tmp_path)),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert program.stdout is not None
+    assert program.stdout.readline() == "alice\n"
+
+    program.send_signal(number)
+    _, said = program.communicate(timeout=DEADLINE)
+
+    assert (program.returncode, "ignored" in said) == (-number, False), said
+    assert ends() == {"clean": 1}
