@@ -136,7 +136,7 @@ def _uses(run: Run, state: State, node: Any) -> bool:
 
 # What may be asked of a client that is disconnected.
 _FREE = frozenset({"is_connected", "disconnect", "session", "disconnected"})
-_PLAIN = ("end", "return", "raise", "cancel")
+_PLAIN = ("end", "return", "raise")
 
 
 def _ending(path: list[tuple[Point, State]]) -> Ending:
@@ -145,8 +145,9 @@ def _ending(path: list[tuple[Point, State]]) -> Ending:
     opened = path[last_closed][0].node
     for (point, _), (after, _) in zip(path[last_closed + 1 :], path[last_closed + 2 :], strict=False):
         if after is point.error and point.next is not after:
-            how = "cancel" if isinstance(point.node, cst.Await) and point.kind == "run" else "raise"
-            return Ending(opened, point.node, "raise" if how == "raise" else "cancel")
+            return Ending(opened, point.node, "raise")
         if point.kind == "return":
             return Ending(opened, point.node, "return")
+    if path[-1][0].kind == "raised":
+        return Ending(opened, opened, "raise")  # a function of the project has opened it and failed
     return Ending(opened, None, "end")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.facts.endings import LeftOpen
 
-_LEAVES = {"raise": "raises", "cancel": "raises", "return": "returns"}
+_LEAVES = {"raise": "raises", "return": "returns"}
 
 
 class ClientLeftOpen(Rule):
