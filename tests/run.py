@@ -24,7 +24,8 @@ CHECKS = (
     ("docs", [PYTHON, "docs/generate.py", "--check"]),
     ("our own linter", [str(BIN / "tgsession-lint"), "."]),
     ("our own hook", [str(BIN / "tgsession-no-session-files"), "--all"]),
-    ("tests", [PYTHON, "-m", "pytest", "-q"]),
+    # A file's tests stay together: they share servers and workers that take longer to start than to use.
+    ("tests", [PYTHON, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile"]),
 )
 
 

@@ -144,7 +144,7 @@ def test_two_signals_end_the_process_once(far: Controls, stage: Stage, session: 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_signal_at_random_moments_never_leaves_a_claim(far: Controls, stage: Stage, session: Path, form: str) -> None:
-    chance = random.Random(form)
+    chance, before = random.Random(form), far.totals()["overlaps"]  # other tests share sessions on purpose
     for _ in range(MOMENTS):
         number = chance.choice([TERM, INT, HUP])
         stage.play("sending_itself", form, session, number, chance.uniform(0.0, 0.08))
@@ -152,7 +152,7 @@ def test_signal_at_random_moments_never_leaves_a_claim(far: Controls, stage: Sta
         assert stage.status() == -number
         assert released(session)
     assert follows_in_order(far, session)
-    assert far.totals()["overlaps"] == 0
+    assert far.totals()["overlaps"] == before
 
 
 @pytest.mark.parametrize(("form", "how"), [("async with", "signal"), ("with", "signal"), ("async with", "loop")])
