@@ -13,6 +13,8 @@ from math import floor
 
 _JITTER = 1.2
 """A renewal is due after `renew` seconds to this many times that."""
+_TIMER = 1.0
+"""The shortest delay that Telegram's timer knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,11 @@ class Terms:
         if self.deadline <= self.renew * _JITTER + self.answer:
             least = self.renew * _JITTER + self.answer
             raise ValueError(f"`lease_deadline` has to be above {least:g}: one renewal ({_JITTER:g} × `lease_renew`) and its answer")
-        if self.duration <= self.deadline:
-            raise ValueError("`lease_duration` has to be above `lease_deadline`, or the lease ends before its holder has noticed")
-        if self.cut < 1:
-            raise ValueError("`lease_duration` and `lease_deadline` have to be 1 second on average: Telegram's timer knows no less")
+        if self.duration < self.deadline + 2 * _TIMER:
+            raise ValueError(
+                f"`lease_duration` has to be at least {2 * _TIMER:g} above `lease_deadline`: the connections are cut halfway, "
+                "and Telegram's timer for that counts whole seconds"
+            )
         return self
 
 

@@ -62,9 +62,9 @@ class Tether:
             if self._lease is None:
                 await original()
                 return
-            if self._lease.is_open():
+            if self._lease.timer():
                 await original()
-                if self._lease.is_open():
+                if self._lease.timer():
                     # No step of the loop in between: what the connection says first is the timer.
                     self._check_writes(sender)
                     self._ping(sender)

@@ -324,10 +324,10 @@ def test_a_lease_of_none_is_said_on_purpose(project: Path) -> None:
 
 
 @pytest.mark.parametrize(("settings", "said"), [
-    ({"LEASE_DEADLINE": "60"}, "`lease_duration` has to be above `lease_deadline`"),
+    ({"LEASE_DEADLINE": "60"}, "`lease_duration` has to be at least 2 above `lease_deadline`"),
     ({"LEASE_DEADLINE": "15"}, "`lease_deadline` has to be above 15"),
     ({"LEASE_RENEW": "0"}, "`lease_renew` has to be above 0"),
-    ({"LEASE_RENEW": "0.1", "LEASE_DEADLINE": "0.5", "LEASE_DURATION": "1"}, "Telegram's timer"),
+    ({"LEASE_DEADLINE": "59"}, "Telegram's timer for that counts whole seconds"),
     ({"EXCLUSIVE": "no"}, "a lease is for one holder"),
     ({"LEASE": "celery"}, "no Celery app is loaded"),
 ])  # fmt: skip

@@ -23,9 +23,9 @@ from tgsession_runtime import LeaseHeldError, LeaseLostError, StoreError, guarde
 if TYPE_CHECKING:
     from tests.telegram import Controls
 
-# A lease of 3 s: the block ends when it was not renewed for 1.5 s, the connection is cut at 2.25 s, others get in after 4 s.
-SHORT = {"TGSESSION_LEASE_DURATION": "3", "TGSESSION_LEASE_RENEW": "0.3", "TGSESSION_LEASE_DEADLINE": "1.5", "TGSESSION_LEASE_SETTLE": "1"}
-_WINDOW = 4.0
+# The block ends when its lease was not renewed for 1.5 s, the connection is cut at 2.5 s, others get in after 4.5 s.
+SHORT = {"TGSESSION_LEASE_DURATION": "3.5", "TGSESSION_LEASE_RENEW": "0.3", "TGSESSION_LEASE_DEADLINE": "1.5", "TGSESSION_LEASE_SETTLE": "1"}
+_WINDOW = 4.5
 
 # Holds a session in a host of its own until told to leave, and says in a line each what becomes of it.
 _HOST = """

@@ -14,7 +14,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forked")
 
 
-@pytest.mark.parametrize("proof", ["cure", "kills", "fairness", "leaks", "warm_stops"])
+@pytest.mark.parametrize("proof", ["cure", "kills", "fairness", "leaks", "warm_stops", "lease"])
 def test_the_short_proof_holds(proof: str) -> None:
     found = subprocess.run(
         [sys.executable, "-m", f"tests.stress.{proof}", "--short"],
