@@ -36,10 +36,11 @@ class Guard(Generic[C]):
         interrupts.join(block)
         try:
             client = await block.life.begin()
-        except BaseException:
+        except BaseException as error:
             self._block = None
             block.inside = False
             throw(interrupts.leave(block))
+            block.conclude(error)  # a lease that was lost meanwhile comes as a cancellation
             raise
         block.entered = True
         return client  # type: ignore[no-any-return]

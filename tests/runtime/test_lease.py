@@ -207,6 +207,15 @@ def test_a_block_ends_when_its_lease_cannot_be_renewed(form: str, far: Controls,
     run(form, lambda: block(string), work)
 
 
+def test_a_lease_that_is_lost_on_the_way_in_is_named(far: Controls, state: Path, store: RedisServer, tmp_path: Path) -> None:
+    string = login(far, tmp_path / "a.session", 73).string()
+    far.fault("never", on="users.getUsers")
+    with host(tmp_path, string, store.url) as other:
+        far.until(lambda ledger: ledger["totals"]["live"] == 1, timeout=DEADLINE)
+        with store.paused():
+            assert other.line().startswith("LeaseLostError")
+
+
 def test_a_blocked_loop_does_not_keep_the_connection(far: Controls, state: Path, store: RedisServer, tmp_path: Path) -> None:
     string = login(far, tmp_path / "a.session", 67).string()
     with host(tmp_path, string, store.url, how="blocking") as other:
