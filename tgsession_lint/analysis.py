@@ -13,6 +13,9 @@ from tgsession_lint.config import rules_for
 from tgsession_lint.evaluate import Evaluator
 from tgsession_lint.facts import Facts
 from tgsession_lint.finding import Fault, Finding, Position, Witness
+from tgsession_lint.fix import with_fix
+from tgsession_lint.frozen import replace
+from tgsession_lint.layout import Layout
 from tgsession_lint.mentions import FEW
 from tgsession_lint.project import Project
 from tgsession_lint.rule import by_code
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tgsession_lint.config import Config
+    from tgsession_lint.mending import Mender
     from tgsession_lint.mentions import Mentions
     from tgsession_lint.project import Module
     from tgsession_lint.rule import Report, Rule
@@ -244,6 +248,7 @@ class Analysis:
         tree = module.tree
         found = places.find(tree.root, nodes, comments=True) if comments else places.find_some(tree, document.text, nodes)
         findings: list[Finding] = []
+        menders: dict[Finding, Mender] = {}
         for rule, report in reports:
             start, end = found.spans[report.node]
             steps = tuple(Witness(found.spans[step.node][0].row, step.message) for step in report.witness)
@@ -251,19 +256,30 @@ class Analysis:
             if report.at is not None:
                 message = message.replace("{row}", str(document.locate(found.spans[report.at][0].row)[1]))
             findings.append(Finding(module.path, start, end, rule.code, rule.name, message, report.hint, None, steps))
-        findings = self._suppressed(module, document, selected, findings, found)
-        for finding in dict.fromkeys(findings):
-            yield self._shown(finding, document)
+            if report.mend is not None:
+                menders[findings[-1]] = report.mend
+        layout = Layout(tree, document)
+        for finding in dict.fromkeys(self._suppressed(module, document, selected, findings, found)):
+            mend = menders.get(finding)
+            yield self._shown(finding if mend is None else self._mended(finding, mend, layout), document)
+
+    def _mended(self, finding: Finding, mend: Mender, layout: Layout) -> Finding:
+        """*finding* with its fix, or with a note why there is none."""
+        try:
+            return with_fix(finding, mend(layout), layout.document)
+        except Exception:
+            self._fault(finding.path, finding.code)
+            return finding
 
     def _suppressed(
         self, module: Module, document: Document, selected: frozenset[str], findings: list[Finding], found: places.Places
     ) -> list[Finding]:
         said = suppress.directives(found.comments, document.lines, self.names)
         judged = selected if self.mentions.has_client(module.path) else selected - {_UNUSED}
-        kept, problems = suppress.suppress(findings, said, self.rules, judged)
-        for place, length, message in problems:
-            end = Position(place.row, place.column + length)
-            kept.append(self._finding(module.path, _UNUSED, place, end, message))
+        kept, problems = suppress.suppress(findings, said, self.rules, judged, document.lines)
+        for problem in problems:
+            end = Position(problem.place.row, problem.place.column + problem.length)
+            kept.append(replace(self._finding(module.path, _UNUSED, problem.place, end, problem.message), fix=problem.fix))
         return kept
 
     def _finding(self, path: str, code: str, start: Position, end: Position, message: str, *, cell: int | None = None) -> Finding:

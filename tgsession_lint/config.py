@@ -50,6 +50,7 @@ class Config:
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()
     force_exclude: bool = False
+    unsafe_fixes: bool = False
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     guards: tuple[str, ...] = ()
     telethon_roots: tuple[str, ...] = ()
@@ -214,7 +215,7 @@ def with_settings(base: Config, table: Mapping[str, Any], where: str) -> Config:
 
 
 def _typed(name: str, value: Any, where: str) -> Any:
-    if name == "force-exclude":
+    if name in {"force-exclude", "unsafe-fixes"}:
         if isinstance(value, bool):
             return value
         raise _wrong(name, "true or false", value, where)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tgsession_lint import sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from tgsession_lint.finding import Edit, Position
 
 Row: TypeAlias = "tuple[int | None, int]"  # the cell, None outside notebooks, and the row in it
 _ROW_END = re.compile(r"(\r\n|\r|\n)")
@@ -37,6 +40,22 @@ class Editable:
         """Let *row* be *line*."""
         cell, number = row
         self._parts[cell][2 * number - 2] = line
+
+    def edit(self, cell: int | None, edits: Iterable[Edit]) -> None:
+        """Make *edits*, none of which reaches into another, in the file or in one cell."""
+        parts = self._parts[cell]
+        text = "".join(parts)
+        newline = next((end for end in parts[1::2]), "\n")
+        starts = list(accumulate((len(line) + len(end) for line, end in zip(parts[::2], parts[1::2], strict=False)), initial=0))
+
+        def offset(place: Position) -> int:
+            return starts[place.row - 1] + place.column - 1 if place.row <= len(starts) else len(text)
+
+        # From the last to the first, so that the places of those that are still to come stay what they are.
+        for edit in sorted(edits, key=lambda edit: (edit.location, edit.end_location), reverse=True):
+            content = edit.content.replace("\n", newline)
+            text = text[: offset(edit.location)] + content + text[offset(edit.end_location) :]
+        self._parts[cell] = _ROW_END.split(text)
 
     def data(self) -> bytes:
         """The whole file as it is now."""

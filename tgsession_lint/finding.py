@@ -33,11 +33,22 @@ class Edit:
 
 @frozen
 class Fix:
-    """A change that mends a finding; *safe* as ruff defines it, or *unsafe*."""
+    """A change that mends a finding; *safe* as ruff defines it, or *unsafe*.
+
+    Of those that are *isolated* a pass makes one in a file: what the next one has to do depends on it.
+    """
 
     applicability: Literal["safe", "unsafe"]
     message: str
     edits: tuple[Edit, ...]
+    isolated: bool = False
+
+
+@frozen
+class NoFix:
+    """Why there is no fix for a finding: a change of which it is not sure that it is right is not proposed."""
+
+    reason: str
 
 
 @frozen

@@ -138,7 +138,7 @@ def rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[C
 
 def linting(command: Callable[..., Any]) -> Callable[..., Any]:
     """All options of the linter on *command*."""
-    for decorate in reversed([*_what(), *_how(), *_known(), *_settings(), *_other()]):
+    for decorate in reversed([*_what(), *_fixes(), *_how(), *_known(), *_settings(), *_other()]):
         command = decorate(command)
     return command
 
@@ -177,6 +177,17 @@ def _how() -> list[Callable[..., Any]]:
         _option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, heading=head,
                 help="When to use colour; auto: on a terminal, and as NO_COLOR and FORCE_COLOR say."),
         _option("--exit-zero", is_flag=True, heading=head, help="Exit with 0 although there are findings."),
+    ]  # fmt: skip
+
+
+def _fixes() -> list[Callable[..., Any]]:
+    head = "What to mend"
+    return [
+        _option("--fix", is_flag=True, action=True, heading=head, help="Mend what can be mended, and report the rest."),
+        _option("--unsafe-fixes/--no-unsafe-fixes", default=None, heading=head,
+                help="Also what changes more than what the rule forbids: read it afterwards."),
+        _option("--diff", is_flag=True, action=True, heading=head, help="Show what `--fix` would change, and change nothing."),
+        _option("--exit-non-zero-on-fix", is_flag=True, heading=head, help="Exit with 1 if anything was mended."),
     ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from tgsession_lint.glance import parsed
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Container, Iterator
 
     from tgsession_lint.tree import Node, Tree
 
@@ -40,19 +40,21 @@ class Places:
 
     spans: dict[Node, tuple[Position, Position]]
     comments: tuple[Comment, ...]
+    outer: dict[Node, tuple[Position, Position]]
+    """The same with the brackets round them, where every node was asked for."""
 
 
 def find(module: cst.Module, nodes: Collection[Node], *, comments: bool) -> Places:
     """The places of *nodes* in *module*, and its *comments* if they are wanted."""
     state = _Recorder(module.default_indent, module.default_newline, frozenset(nodes), comments=comments)
     module._codegen(state)  # noqa: SLF001 - the public ways to positions compute all of them, at ten times the cost
-    return Places(state.spans, tuple(state.comments))
+    return Places(state.spans, tuple(state.comments), state.outer)
 
 
 def find_some(tree: Tree, text: str, nodes: Collection[Node]) -> Places:
     """The places of *nodes* in the module of *tree*, which was parsed from *text*."""
     module, wanted = tree.root, frozenset(nodes)
-    statements = {_top_level(tree, node) for node in wanted}
+    statements = {top_level(tree, node) for node in wanted}
     rows = _first_rows(module, text)
     if rows is None or None in statements:
         return find(module, nodes, comments=False)
@@ -61,10 +63,32 @@ def find_some(tree: Tree, text: str, nodes: Collection[Node]) -> Places:
         if statement in statements:
             state.go_to(row - _rows_above(module, statement))
             statement._codegen(state)  # noqa: SLF001
-    return Places(state.spans, ())
+    return Places(state.spans, (), state.outer)
 
 
-def _top_level(tree: Tree, node: Node) -> Node | None:
+def find_inside(tree: Tree, text: str, statement: Node | None) -> Places:
+    """The places of all nodes in one top-level *statement* of *tree*, which was parsed from *text*; in the module if None."""
+    module = tree.root
+    state = _Recorder(module.default_indent, module.default_newline, _EVERYTHING, comments=False)
+    rows = _first_rows(module, text) if statement is not None else None
+    if rows is None or statement is None:
+        module._codegen(state)  # noqa: SLF001
+    else:
+        row = next(row for other, row in zip(module.body, rows, strict=True) if other is statement)
+        state.go_to(row - _rows_above(module, statement))
+        statement._codegen(state)  # noqa: SLF001
+    return Places(state.spans, (), state.outer)
+
+
+class _Everything:
+    def __contains__(self, node: object) -> bool:
+        return True
+
+
+_EVERYTHING = _Everything()
+
+
+def top_level(tree: Tree, node: Node) -> Node | None:
     """The statement of the module that *node* is in; None for what is in none."""
     statement, below = None, node
     for above in tree.ancestors(node):
@@ -105,10 +129,11 @@ def _rows_above(module: cst.Module, statement: Any) -> int:
 class _Recorder(CodegenState):
     """Counts rows and columns as libcst writes the module out."""
 
-    def __init__(self, indent: str, newline: str, wanted: frozenset[Node], *, comments: bool) -> None:
+    def __init__(self, indent: str, newline: str, wanted: Container[Node], *, comments: bool) -> None:
         super().__init__(indent, newline)
         self.wanted = wanted
         self.spans: dict[Node, tuple[Position, Position]] = {}
+        self.outer: dict[Node, tuple[Position, Position]] = {}
         self.comments: list[Comment] = []
         self._with_comments = comments
         self._started: dict[Node, Position] = {}
@@ -141,8 +166,9 @@ class _Recorder(CodegenState):
             self.comments.append(Comment(Position(self.row, self._column), node.value))
 
     def after_codegen(self, node: Any) -> None:
-        if node in self.wanted and node not in self.spans:
-            self.spans[node] = (self._started[node], Position(self.row, self._column))
+        if node in self.wanted:
+            self.outer[node] = (self._started[node], Position(self.row, self._column))
+            self.spans.setdefault(node, self.outer[node])
 
     @contextmanager
     def record_syntactic_position(self, node: Any, *, start_node: Any = None, end_node: Any = None) -> Iterator[None]:

@@ -34,6 +34,9 @@ class Request:
     baseline: str | None
     write_baseline: str | None
     add_noqa: bool
+    fix: bool
+    diff: bool
+    exit_non_zero_on_fix: bool
     show_settings: bool
     config: str | None
     isolated: bool
@@ -60,14 +63,21 @@ class Request:
             raise click.UsageError("--add-noqa cannot write to standard input")
         if self.add_noqa and self.write_baseline:
             raise click.UsageError("--add-noqa and --write-baseline are two ways to the same end: choose one")
+        if self.mends and (self.add_noqa or self.write_baseline):
+            raise click.UsageError("--fix and --diff mend what --add-noqa and --write-baseline leave: one after the other")
         if self.statistics and self.output_format not in _COUNTABLE:
             raise click.UsageError(f"--statistics has no {self.output_format} format: choose {', '.join(_COUNTABLE)}")
         if self.isolated and self.config:
             raise click.UsageError("--isolated reads no configuration, --config names one: choose one")
 
+    @property
+    def mends(self) -> bool:
+        """Whether findings are to be mended, if only to be shown."""
+        return self.fix or self.diff
+
     def others(self) -> dict[str, tuple[Any, str]]:
         """The options that are not settings of the configuration, by name: value and origin."""
-        names = ("output_format", "output_file", "statistics", "quiet", "color", "exit_zero", "baseline", "stdin_filename")
+        names = ("output_format", "output_file", "statistics", "quiet", "color", "exit_zero", "exit_non_zero_on_fix", "baseline", "stdin_filename")
         return {name.replace("_", "-"): (getattr(self, name), self.origins[name]) for name in names}
 
 

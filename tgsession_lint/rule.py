@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tgsession_lint.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tgsession_lint.facts import Facts
+    from tgsession_lint.finding import Fix, NoFix
+    from tgsession_lint.layout import Layout
     from tgsession_lint.tree import Node
 
 REPOSITORY = "https://github.com/tgsession-guard/tgsession-guard"
@@ -41,6 +43,8 @@ class Report:
     witness: tuple[Remark, ...] = ()
     at: Node | None = None
     """The code whose row stands for `{row}` in the message."""
+    mend: Callable[[Layout], Fix | NoFix] | None = None
+    """How to mend it, or why not; asked only about what is reported in the end."""
 
 
 @frozen

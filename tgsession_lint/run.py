@@ -7,16 +7,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tgsession_lint import __version__, adopt, baseline, config, pipeline, settings, standard_input, terminal
+from tgsession_lint import __version__, adopt, baseline, config, pipeline, repair, settings, standard_input, terminal
 from tgsession_lint.frozen import replace
 from tgsession_lint.nearest import Nearest
+from tgsession_lint.repair import Mended
 from tgsession_lint.reports import render
 from tgsession_lint.reports.report import Report
 from tgsession_lint.root import is_below
 from tgsession_lint.rule import REPOSITORY, by_code, summaries, url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tgsession_lint.finding import Finding
     from tgsession_lint.pipeline import Outcome
@@ -41,6 +42,8 @@ class Run:
         self.config = self.settings.config
         fixed = request.isolated or file is not None
         self.nearest = Nearest(self.config, str(cwd), lambda found: self._resolve(found).config, fixed=fixed)
+        self._held = self.input.kept(self.config)
+        """The contents that count in place of those on disk."""
 
     def _resolve(self, loaded: config.Config) -> settings.Settings:
         """*loaded* with what the arguments say in its place."""
@@ -59,16 +62,62 @@ class Run:
         """Do what was asked for; the exit status."""
         if self.request.show_settings:
             return self._show_settings()
-        outcome = self._lint()
+        made = self._mended() if self.request.mends else Mended(self._lint(self._held, everything=True))
+        if self.request.diff:
+            return self._show_diff(made)
+        unwritten = () if not self.request.fix else self._write(made)
+        outcome = made.outcome
         left, notes, problems = self._adopted(outcome.findings)
         # Writing down what is known has nothing to report but what it could not write down.
         if left or not (self.request.write_baseline or self.request.add_noqa):
-            self._output(self._report(left, outcome))
+            self._output(self._report(left, outcome, made.fixed))
         if notes and not self.request.quiet:
             terminal.say("".join(f"note:  {note}\n" for note in notes))
-        for problem in problems:
+        for problem in (*unwritten, *problems):
             terminal.complain(*problem)
-        return max(self._end(left, outcome), WRONG_USE if problems else CLEAN)
+        failed = made.fixed and self.request.exit_non_zero_on_fix
+        return max(self._end(left, outcome), WRONG_USE if problems or unwritten else CLEAN, FINDINGS if failed else CLEAN)
+
+    # mending
+
+    def _mended(self) -> Mended:
+        """What is left of the findings, and the contents without the others; nothing is written yet."""
+        made = repair.mend(self._lint, self._held, self._wanted, str(self.cwd))
+        renamed = tuple(map(self.input.renamed, made.outcome.findings))
+        return made._replace(outcome=replace(made.outcome, findings=renamed))
+
+    def _wanted(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Those of *findings* that are to be mended: what is known from a baseline stays."""
+        return [finding for finding in self._adopted(findings).left if finding.fix is not None and self._allows(finding)]
+
+    def _allows(self, finding: Finding) -> bool:
+        safe = finding.fix is not None and finding.fix.applicability == "safe"
+        return safe or self.nearest.of(os.path.normpath(self.cwd / finding.path)).unsafe_fixes
+
+    def _show_diff(self, made: Mended) -> int:
+        self._output("".join(repair.diffs(made, self.input.contents, self._shown)))
+        for path, why in made.failures:
+            terminal.complain(f"`{self._shown(path)}` stays as it is: {why}", "its findings stay too", "change it by hand")
+        if not self.request.quiet:
+            terminal.say(repair.would(made))
+        changes = FINDINGS if made.contents and not self.request.exit_zero else CLEAN
+        return max(self._end((), made.outcome), changes)
+
+    def _write(self, made: Mended) -> tuple[tuple[str, str, str], ...]:
+        """Write what was mended, standard input to standard output; what stays as it was, as errors."""
+        read = self.input.contents.keys()
+        for path in read:
+            terminal.write_bytes(made.contents.get(path, self.input.contents[path]))
+        failures = [*made.failures, *repair.write({path: data for path, data in made.contents.items() if path not in read})]
+        return tuple(
+            (f"`{self._shown(path)}` stays as it is: {why}", "its findings stay too", "change it by hand") for path, why in failures
+        )
+
+    def _shown(self, path: str) -> str:
+        inside = os.path.relpath(path, self.cwd) if is_below(path, str(self.cwd)) else path
+        return self.input.name if path in self.input.contents else inside.replace(os.sep, "/")
+
+    # what is known
 
     def _adopted(self, findings: Sequence[Finding]) -> adopt.Adopted:
         """What is left of *findings* when those that are known, or made known now, are taken away."""
@@ -93,12 +142,17 @@ class Run:
         inside = any(is_below(whole, target) for target in targets)
         return inside and code in config.rules_for(self.nearest.of(whole), whole, self.rules)
 
-    def _lint(self) -> Outcome:
+    def _lint(self, held: Mapping[str, bytes], everything: bool) -> Outcome:
+        """One run over *everything*, or over what is *held* in place of what is on disk."""
+        self._held = held
+        targets = self.targets if everything else []
         progress = terminal.Progress(on=not self.request.quiet)
         try:
-            outcome = pipeline.run(self.targets, self.nearest, cwd=self.cwd, given=self.input.kept(self.config), progress=progress)
+            outcome = pipeline.run(targets, self.nearest, cwd=self.cwd, given=held, progress=progress)
         finally:
             progress.end()
+        if self.request.mends:
+            return outcome  # renamed when all is mended: until then the files have to be found
         return replace(outcome, findings=tuple(map(self.input.renamed, outcome.findings)))
 
     def _end(self, left: Sequence[Finding], outcome: Outcome) -> int:
@@ -120,9 +174,9 @@ class Run:
 
     def lines(self, finding: Finding) -> Sequence[str]:
         """The rows of the file that *finding* is in."""
-        return pipeline.lines(finding, cwd=self.cwd, given=self.input.by_shown)
+        return pipeline.lines(finding, cwd=self.cwd, given=self.input.by_shown(self._held))
 
-    def _report(self, findings: Sequence[Finding], outcome: Outcome) -> str:
+    def _report(self, findings: Sequence[Finding], outcome: Outcome, fixed: int) -> str:
         request = self.request
         machine = request.output_format == "sarif"  # which lists all rules, also those without findings
         known = summaries() if findings or machine else {}
@@ -132,7 +186,7 @@ class Run:
             return render_statistics(findings, known, as_json=request.output_format.startswith("json"))
         report = Report(
             tuple(findings), self.lines, lambda code: url(self.rules[code].name), __version__, known,
-            str(self.config.root), outcome.checked, color=self._color(), width=self._width(), cwd=str(self.cwd),
+            str(self.config.root), outcome.checked, color=self._color(), width=self._width(), cwd=str(self.cwd), fixed=fixed,
         )  # fmt: skip
         text = render(request.output_format, report)
         # A run that looked at nothing says so on standard error, whatever the format.
@@ -152,9 +206,13 @@ class Run:
 
     def _output(self, text: str) -> None:
         if self.request.output_file is None:
-            terminal.write(text, color=self._color())
+            # What was read from standard input goes back to standard output, mended.
+            (terminal.say if self.request.fix and self.input.contents else self._print)(text)
         else:
             adopt.save(str(self.cwd / self.request.output_file), text, "the report would be lost")
+
+    def _print(self, text: str) -> None:
+        terminal.write(text, color=self._color())
 
     def _show_settings(self) -> int:
         chosen = config.rules_for(replace(self.config, per_file_ignores=()), str(self.config.root / "any.py"), self.rules)

@@ -30,10 +30,10 @@ class Input:
     name: str = ""
     cwd: str = ""
 
-    @property
-    def by_shown(self) -> dict[str, bytes]:
-        """The contents by the path that they are looked for under, and by the one that a report names."""
-        return {**self.contents, **{_absolute(self.cwd, self.name): data for data in self.contents.values()}}
+    def by_shown(self, held: Mapping[str, bytes]) -> dict[str, bytes]:
+        """What is *held* in place of what is on disk, what was read also under the path that a report names."""
+        named = {_absolute(self.cwd, self.name): held.get(path, data) for path, data in self.contents.items()}
+        return {**self.contents, **held, **named}
 
     def kept(self, config: Config) -> Mapping[str, bytes]:
         """The contents, unless the configuration insists on leaving a file of that name out."""

@@ -10,7 +10,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
-from tgsession_lint.finding import Finding, Position
+from tgsession_lint.finding import Edit, Finding, Fix, Position
 from tgsession_lint.frozen import frozen, replace
 
 if TYPE_CHECKING:
@@ -34,6 +34,17 @@ class Directive:
     codes: tuple[tuple[str, Position], ...]
     everything: bool = False
     problem: str = ""
+    comment: Comment | None = None
+
+
+@frozen
+class Problem:
+    """What is wrong with a suppression: where, how long the place is, and the fix, if one is sure."""
+
+    place: Position
+    length: int
+    message: str
+    fix: Fix | None = None
 
 
 def directives(comments: Iterable[Comment], lines: Sequence[str], names: Mapping[str, str]) -> list[Directive]:
@@ -44,12 +55,12 @@ def directives(comments: Iterable[Comment], lines: Sequence[str], names: Mapping
             row = _speaks_of(comment, lines)
             codes = _codes(comment, match, "codes", names)
             problem = "" if codes else "names no code: write `# tgsession-lint: ignore[TGS101] reason`"
-            found.append(Directive(row, codes or (("", comment.position),), problem=problem))
+            found.append(Directive(row, codes or (("", comment.position),), problem=problem, comment=comment))
         elif (match := _NOQA.search(comment.text)) is not None:
             ours = tuple(c for c in _codes(comment, match, "codes", {}) if c[0].startswith("TGS"))
             everything = match.group("codes") is None
             if ours or everything:
-                found.append(Directive(comment.position.row, ours, everything=everything))
+                found.append(Directive(comment.position.row, ours, everything=everything, comment=comment))
     return found
 
 
@@ -75,14 +86,15 @@ def _speaks_of(comment: Comment, lines: Sequence[str]) -> int:
 
 
 def suppress(
-    findings: Sequence[Finding], found: Sequence[Directive], known: Collection[str], selected: Collection[str]
-) -> tuple[list[Finding], list[tuple[Position, int, str]]]:
-    """The findings that no directive speaks of, and what is wrong with the directives: place, length, message."""
+    findings: Sequence[Finding], found: Sequence[Directive], known: Collection[str], selected: Collection[str],
+    lines: Sequence[str],
+) -> tuple[list[Finding], list[Problem]]:  # fmt: skip
+    """The findings that no directive speaks of, and what is wrong with the directives; *lines* are the file's."""
     used: set[tuple[int, str]] = set()
     kept = [finding for finding in findings if not _covered(finding, found, used)]
     if _OWN not in selected:
         return kept, []
-    return kept, [problem for index, d in enumerate(found) for problem in _problems(index, d, used, known, selected)]
+    return kept, [problem for index, d in enumerate(found) for problem in _problems(index, d, used, known, selected, lines)]
 
 
 def _covered(finding: Finding, found: Sequence[Directive], used: set[tuple[int, str]]) -> bool:
@@ -101,19 +113,61 @@ def _covered(finding: Finding, found: Sequence[Directive], used: set[tuple[int, 
 
 
 def _problems(
-    index: int, directive: Directive, used: set[tuple[int, str]], known: Collection[str], selected: Collection[str]
-) -> list[tuple[Position, int, str]]:
+    index: int, directive: Directive, used: set[tuple[int, str]], known: Collection[str], selected: Collection[str],
+    lines: Sequence[str],
+) -> list[Problem]:  # fmt: skip
     if directive.problem:
-        return [(directive.codes[0][1], 1, f"the suppression {directive.problem}")]
-    problems: list[tuple[Position, int, str]] = []
+        return [Problem(directive.codes[0][1], 1, f"the suppression {directive.problem}")]
+    problems: list[Problem] = []
     for code, place in directive.codes:
         if code not in known:
             near = difflib.get_close_matches(code, known, n=1, cutoff=0.5)
             hint = f"; the nearest is `{near[0]}`" if near else ""
-            problems.append((place, len(code), f"`{code}` is no rule of this linter{hint}"))
+            problems.append(Problem(place, len(code), f"`{code}` is no rule of this linter{hint}"))
         elif code in selected and code != _OWN and (index, code) not in used:
-            problems.append((place, len(code), f"the suppression of `{code}` suppresses nothing"))
+            fix = _without(directive, code, place, lines)
+            problems.append(Problem(place, len(code), f"the suppression of `{code}` suppresses nothing", fix))
     return problems
+
+
+def _without(directive: Directive, code: str, place: Position, lines: Sequence[str]) -> Fix | None:
+    """The comment without *code* at *place*; without the directive where that was its only code."""
+    comment = directive.comment
+    if comment is None:
+        return None
+    text = comment.text
+    start = place.column - comment.position.column
+    word = re.match(r"[\w-]+", text[start:])  # the code, or the name of the rule
+    end = start + (word.end() if word is not None else len(code))
+    pattern = _IGNORE if _IGNORE.search(text) is not None else _NOQA
+    match = pattern.search(text)
+    if match is None or len(re.findall(r"[\w-]+", match["codes"])) == 1:
+        start, end = _directive(text, match)
+    elif (after := re.match(r"[\s,]+", text[end : match.end("codes")])) is not None:
+        end += after.end()
+    else:
+        start -= len(text[:start]) - len(text[:start].rstrip(" \t,"))
+    return Fix("safe", f"Remove the suppression of `{code}`", (_cut(comment, start, end, lines),))
+
+
+def _directive(text: str, match: re.Match[str] | None) -> tuple[int, int]:
+    """From the `#` of a directive to the next comment behind it, or to the end: its reason goes with it."""
+    start = match.start() if match is not None else 0
+    following = text.find("#", start + 1)
+    return start, following if following > 0 else len(text)
+
+
+def _cut(comment: Comment, start: int, end: int, lines: Sequence[str]) -> Edit:
+    """Take out a part of *comment*, with the blanks before it where nothing follows, and with its row where nothing is left."""
+    row, column = comment.position
+    line = lines[row - 1]
+    first, last = column - 1 + start, column - 1 + end
+    if not line[last:].strip():
+        last = len(line)
+        first = len(line[:first].rstrip())
+        if not first:
+            return Edit("", Position(row, 1), Position(row + 1, 1) if row < len(lines) else Position(row, last + 1))
+    return Edit("", Position(row, first + 1), Position(row, last + 1))
 
 
 def moved(finding: Finding, path: str, document: Document) -> Finding:
@@ -125,4 +179,10 @@ def moved(finding: Finding, path: str, document: Document) -> Finding:
         for place in (finding.location, finding.end_location)
     )
     steps = tuple(replace(step, row=step.row - shift) for step in finding.witness)
-    return replace(finding, path=path, cell=cell, location=start, end_location=end, witness=steps)
+    fix = None if finding.fix is None else replace(finding.fix, edits=tuple(_moved(e, shift) for e in finding.fix.edits))
+    return replace(finding, path=path, cell=cell, location=start, end_location=end, witness=steps, fix=fix)
+
+
+def _moved(edit: Edit, shift: int) -> Edit:
+    (row, column), (end_row, end_column) = edit.location, edit.end_location
+    return Edit(edit.content, Position(row - shift, column), Position(end_row - shift, end_column))

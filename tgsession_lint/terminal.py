@@ -77,6 +77,25 @@ def write(text: str, *, color: bool = False) -> None:
             raise OutputError(error.strerror or str(error)) from None
 
 
+def write_bytes(data: bytes) -> None:
+    """Write *data* to standard output as it is, in whatever encoding.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        write(data.decode("utf-8", "replace"))
+        return
+    try:
+        stream.write(data)
+        stream.flush()
+    except OSError as error:
+        _silence(sys.stdout)
+        if error.errno not in {errno.EPIPE, errno.EINVAL}:
+            raise OutputError(error.strerror or str(error)) from None
+
+
 def complain(what: str, why: str = "", hint: str = "", *, label: str = "error") -> None:
     """Say on standard error what happened, why it matters and what to do next."""
     from tgsession_lint.reports.text import encodable, harmless

@@ -25,10 +25,15 @@ if TYPE_CHECKING:
 class LeftOpen:
     """A client that was built at `node`; `name` is what the code calls it, `where` the kind of code that ends."""
 
-    node: Node
+    built: Construction
     name: str
     where: str
     ending: Ending
+
+    @property
+    def node(self) -> Node:
+        """The call that builds the client."""
+        return self.built.node
 
 
 def left_open(
@@ -46,7 +51,7 @@ def left_open(
         name = _name(module, built.node)
         if ending is not None and not (outermost and _is_shared(module, mentions, name)):
             where = "module" if outermost else "function"
-            yield LeftOpen(built.node, name or f"{built.class_name}(…)", where, ending)
+            yield LeftOpen(built, name or f"{built.class_name}(…)", where, ending)
 
 
 def _name(module: Module, node: Node) -> str:

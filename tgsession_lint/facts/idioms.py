@@ -32,9 +32,10 @@ _WHY = {
 
 @frozen
 class Idiom:
-    """A call that cannot disconnect the client, and why it fails."""
+    """A call that cannot disconnect the client, of which kind it is, and why it fails."""
 
     node: Node
+    kind: str
     why: str
 
 
@@ -54,14 +55,14 @@ def _of_function(ask: Evaluator, module: Module, call: cst.Call) -> Idiom | None
     first = call.args[0].value
     if names & (catalog.WANTS_COROUTINE | catalog.RUNNERS) and _disconnecting(ask, module, first):
         error = "ValueError" if names & catalog.RUNNERS else "TypeError"
-        return Idiom(call, _WHY["coroutine"].format(by=by, error=error))
+        return Idiom(call, "coroutine", _WHY["coroutine"].format(by=by, error=error))
     if names & catalog.CLOSING and _is_client(ask, module, first):
-        return Idiom(call, _WHY["closing"].format(by=by))
+        return Idiom(call, "closing", _WHY["closing"].format(by=by))
     if "atexit.register" in names and _schedules(ask, module, first):
-        return Idiom(call, _WHY["atexit"])
+        return Idiom(call, "atexit", _WHY["atexit"])
     handler = call.args[1].value if len(call.args) > 1 else None
     if "signal.signal" in names and handler is not None and _schedules(ask, module, handler):
-        return Idiom(call, _WHY["signal"])
+        return Idiom(call, "signal", _WHY["signal"])
     return None
 
 
@@ -71,13 +72,13 @@ def _of_method(ask: Evaluator, module: Module, call: cst.Call) -> Idiom | None:
         return None
     method, first = func.attr.value, call.args[0].value
     if method in catalog.WANTS_COROUTINE_METHODS and _disconnecting(ask, module, first):
-        return Idiom(call, _WHY["coroutine"].format(by=method, error="ValueError" if method == "run" else "TypeError"))
+        return Idiom(call, "coroutine", _WHY["coroutine"].format(by=method, error="ValueError" if method == "run" else "TypeError"))
     if method == "add_signal_handler" and len(call.args) > 1 and _schedules(ask, module, call.args[1].value):
-        return Idiom(call, _WHY["signal"])
+        return Idiom(call, "signal", _WHY["signal"])
     if method in {"callback", "push"} and runs_in_loop(module, call) and _bound_disconnect(ask, module, first):
-        return Idiom(call, _WHY["callback"].format(by=method))
+        return Idiom(call, "callback", _WHY["callback"].format(by=method))
     if method == "addCleanup" and runs_in_loop(module, call) and _bound_disconnect(ask, module, first):
-        return Idiom(call, _WHY["cleanup"].format(by=method))
+        return Idiom(call, "cleanup", _WHY["cleanup"].format(by=method))
     return None
 
 

@@ -19,10 +19,16 @@ def closing(report: Report) -> str:
     if not report.checked and not report.findings:
         return "Nothing to check: no Python files found.\n"
     if not report.findings:
-        return all_clear(report.checked, color=report.color)
+        return _all_fixed(report) if report.fixed else all_clear(report.checked, color=report.color)
     files = len({finding.path for finding in report.findings})
     found = paint(f"Found {count(len(report.findings), 'finding')}", "red", on=report.color)
-    return f"{found} in {count(files, 'file')} ({report.checked} checked).\n{_fixable(report)}"
+    fixed = f"Fixed {count(report.fixed, 'finding')}.\n" if report.fixed else ""
+    return f"{fixed}{found} in {count(files, 'file')} ({report.checked} checked).\n{_fixable(report)}"
+
+
+def _all_fixed(report: Report) -> str:
+    clear = paint("All clear", "green", on=report.color)
+    return f"{clear}: {count(report.fixed, 'finding')} fixed, none left in {count(report.checked, 'file')}.\n"
 
 
 def _fixable(report: Report) -> str:

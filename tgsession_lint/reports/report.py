@@ -30,3 +30,4 @@ class Report:
     color: bool = False
     width: int | None = None
     cwd: str = ""  # absolute; the root when empty
+    fixed: int = 0  # findings that were mended, and are not among `findings`

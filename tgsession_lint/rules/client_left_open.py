@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tgsession_lint.mending import later
 from tgsession_lint.rule import Example, Remark, Report, Rule
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class ClientLeftOpen(Rule):
     in a `finally` or `except` before the disconnect is taken to succeed: a missed alarm if it does not. A context
     manager is taken to be able to swallow an exception unless it is known not to.
 
+    ## Fix
+    Unsafe: that of TGS101, the same guarded block.
+
     ## Source
     Telethon 1.45, `client/telegrambaseclient.py`: `disconnect`, `__aexit__`, no `__del__`; "Session Files"; FAQ,
     "database is locked".
@@ -61,6 +65,7 @@ class ClientLeftOpen(Rule):
                 "`async with guarded_client(…) as client:`, or `with` in plain functions",
                 tuple(_witness(client)),
                 ending.left,
+                later("unguarded", facts, client.built),
             )
 
     bad = (
@@ -73,6 +78,13 @@ class ClientLeftOpen(Rule):
                 await client.connect()
                 await client.send_message("me", text)
                 await client.disconnect()
+            """,
+            fixed="""
+            from tgsession_runtime import guarded_client
+
+            async def send(text):
+                async with guarded_client("alerts", API_ID, API_HASH) as client:
+                    await client.send_message("me", text)
             """,
         ),
         Example(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tgsession_lint.mending import later
 from tgsession_lint.rule import Example, Report, Rule
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ class IneffectiveDisconnect(Rule):
     ## Limits
     A signal handler is judged by what it calls itself, not by what it makes others do.
 
+    ## Fix
+    Safe, since what is replaced could only fail: the disconnect itself for what should have run it, a `try` and a `finally`
+    for `closing` and `aclosing`, `push_async_callback` on an `AsyncExitStack`, `addAsyncCleanup` in an
+    `IsolatedAsyncioTestCase`. For `atexit` and signals there is none.
+
     ## Source
     Each row was run with Telethon 1.45 on CPython 3.11.
     """
@@ -43,8 +49,9 @@ class IneffectiveDisconnect(Rule):
     code = "TGS203"
 
     def check(self, facts: Facts) -> Iterator[Report]:
+        hint = "`await client.disconnect()` in a `finally`, or `guarded_client(…)`"
         for idiom in facts.idioms:
-            yield Report(idiom.node, idiom.why, "`await client.disconnect()` in a `finally`, or `guarded_client(…)`")
+            yield Report(idiom.node, idiom.why, hint, mend=later("disconnects", facts, idiom))
 
     bad = (
         Example(
@@ -81,7 +88,47 @@ class IneffectiveDisconnect(Rule):
                 async with AsyncExitStack() as stack:
                     stack.callback(client.disconnect)  # TGS203
                     await client.get_me()
+            """,
+            fixed="""
+            from contextlib import AsyncExitStack
+
+            from telethon import TelegramClient
+
+            async def read(client: TelegramClient):
+                async with AsyncExitStack() as stack:
+                    stack.push_async_callback(client.disconnect)
+                    await client.get_me()
+            """,
+        ),
+        Example(
             """
+            import asyncio
+            from contextlib import aclosing
+
+            from telethon import TelegramClient
+
+            def stop(client: TelegramClient):
+                asyncio.run(client.disconnect())  # TGS203
+
+            async def read(client: TelegramClient):
+                async with aclosing(client):  # TGS203
+                    await client.get_me()
+            """,
+            fixed="""
+            import asyncio
+            from contextlib import aclosing
+
+            from telethon import TelegramClient
+
+            def stop(client: TelegramClient):
+                client.disconnect()
+
+            async def read(client: TelegramClient):
+                try:
+                    await client.get_me()
+                finally:
+                    await client.disconnect()
+            """,
         ),
     )
     good = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tgsession_lint.mending import later
 from tgsession_lint.rule import Example, Report, Rule
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ class SyncGuardInAsync(Rule):
     ## Limits
     A plain function that only coroutines call is not reported: whether a loop runs is not seen there.
 
+    ## Fix
+    Safe: `async` before the `with`, which could only raise. Where the `with` enters something else as well, there is none.
+
     ## Source
     Telethon, `client/auth.py`, `__enter__`.
     """
@@ -42,6 +46,7 @@ class SyncGuardInAsync(Rule):
                     entering,
                     f"`{use.name}` is entered with a plain `with` inside `async def`, where a loop runs already",
                     f"`async with {use.name}(…) as client:`",
+                    mend=later("blocking", facts, entering),
                 )
 
     bad = (
@@ -52,7 +57,14 @@ class SyncGuardInAsync(Rule):
             async def send(text):
                 with guarded_client("alerts", API_ID, API_HASH) as client:  # TGS103
                     await client.send_message("me", text)
-            """
+            """,
+            fixed="""
+            from tgsession_runtime import guarded_client
+
+            async def send(text):
+                async with guarded_client("alerts", API_ID, API_HASH) as client:
+                    await client.send_message("me", text)
+            """,
         ),
     )
     good = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tgsession_lint.mending import later
 from tgsession_lint.rule import Example, Report, Rule
 from tgsession_lint.tree import source_of
 
@@ -33,6 +34,9 @@ class UnawaitedDisconnect(Rule):
     A future that is returned, stored or given to another function is taken to be awaited there. Where only one branch
     awaits it, nothing is reported.
 
+    ## Fix
+    Safe: the `await` that is missing, before the call or before what waits for it.
+
     ## Source
     Telethon 1.45, `client/telegrambaseclient.py`, `disconnect`: `asyncio.shield(loop.create_task(…))`.
     """
@@ -47,6 +51,7 @@ class UnawaitedDisconnect(Rule):
                     closing.node,
                     f"`{client}.disconnect()` is not awaited: it is only scheduled, and may never happen",
                     f"`await {client}.disconnect()`",
+                    mend=later("awaits", facts, closing.node),
                 )
 
     bad = (
@@ -59,7 +64,16 @@ class UnawaitedDisconnect(Rule):
                     await client.send_message("me", text)
                 finally:
                     client.disconnect()  # TGS202
-            """
+            """,
+            fixed="""
+            from telethon import TelegramClient
+
+            async def send(client: TelegramClient, text):
+                try:
+                    await client.send_message("me", text)
+                finally:
+                    await client.disconnect()
+            """,
         ),
         Example(
             """

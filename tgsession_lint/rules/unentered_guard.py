@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tgsession_lint.mending import later
 from tgsession_lint.rule import Example, Report, Rule
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ class UnenteredGuard(Rule):
     ## Limits
     A guard that is passed to a function or returned is taken to be entered there.
 
+    ## Fix
+    Unsafe: a `with` or `async with` round all that uses the guard's name in its block. What was sent nowhere is then sent.
+
     ## Source
     Python, "With Statement Context Managers".
     """
@@ -42,6 +46,7 @@ class UnenteredGuard(Rule):
                     use.node,
                     f"`{use.name}(…)` is never entered: it holds nothing and gives no client",
                     f"`async with {use.name}(…) as client:`, or `with` in plain functions",
+                    mend=later("unentered", facts, use),
                 )
 
     bad = (
@@ -61,7 +66,14 @@ class UnenteredGuard(Rule):
             async def send(text):
                 client = await guarded_client("alerts", API_ID, API_HASH)  # TGS102
                 await client.send_message("me", text)
-            """
+            """,
+            fixed="""
+            from tgsession_runtime import guarded_client
+
+            async def send(text):
+                async with guarded_client("alerts", API_ID, API_HASH) as client:
+                    await client.send_message("me", text)
+            """,
         ),
     )
     good = (

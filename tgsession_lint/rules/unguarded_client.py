@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tgsession_lint.mending import later
 from tgsession_lint.rule import Example, Report, Rule
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ class UnguardedClient(Rule):
     A class that only a package outside the project hands on is not recognised unless `client-classes` names it.
     The call of a factory is not reported, its `return TelegramClient(…)` is.
 
+    ## Fix
+    Unsafe. `with TelegramClient(…)` becomes `with guarded_client(…)`; a client that is built, opened, used and closed in
+    one block becomes a `with` round what uses it, and what opened and closed it goes. The guard waits for the session or
+    refuses it where the client took it, never asks for a phone or a code, and closes where the block ends: that is what it
+    is for, and it is more than nothing. Where the client is stored, returned or logs in, there is no fix, and a note why.
+
     ## Source
     Telegram, "Error handling", 406 AUTH_KEY_DUPLICATED. Telethon, "Session Files"; `sessions/sqlite.py`, whose
     constructor writes.
@@ -50,6 +57,7 @@ class UnguardedClient(Rule):
                 built.node,
                 f"`{built.class_name}` {how} outside `guarded_client`: nothing keeps a second process off its session",
                 "enter `guarded_client(…)` with the same arguments in a `with` or `async with`",
+                mend=later("unguarded", facts, built),
             )
 
     bad = (
@@ -62,7 +70,70 @@ class UnguardedClient(Rule):
                 await client.connect()
                 await client.send_message("me", text)
                 await client.disconnect()
+            """,
+            fixed="""
+            from tgsession_runtime import guarded_client
+
+            async def send(text):
+                async with guarded_client("alerts", API_ID, API_HASH) as client:
+                    await client.send_message("me", text)
+            """,
+        ),
+        Example(
             """
+            import os
+
+            from telethon import TelegramClient, events
+
+            def main():
+                bot = TelegramClient("bot", API_ID, API_HASH).start(bot_token=os.environ["TOKEN"])  # TGS101
+
+                @bot.on(events.NewMessage)
+                async def answer(event):
+                    await event.reply("hello")
+
+                bot.run_until_disconnected()
+            """,
+            fixed="""
+            import os
+
+            from telethon import events
+            from tgsession_runtime import guarded_client
+
+            def main():
+                with guarded_client("bot", API_ID, API_HASH, bot_token=os.environ["TOKEN"]) as bot:
+
+                    @bot.on(events.NewMessage)
+                    async def answer(event):
+                        await event.reply("hello")
+
+                    bot.run_until_disconnected()
+            """,
+        ),
+        Example(
+            """
+            from telethon import TelegramClient
+
+            async def newest():
+                client = TelegramClient("newest", API_ID, API_HASH)  # TGS101
+                try:
+                    await client.connect()
+                    return await client.get_messages("me", limit=1)
+                except ConnectionError:
+                    return []
+                finally:
+                    await client.disconnect()
+            """,
+            fixed="""
+            from tgsession_runtime import guarded_client
+
+            async def newest():
+                try:
+                    async with guarded_client("newest", API_ID, API_HASH) as client:
+                        return await client.get_messages("me", limit=1)
+                except ConnectionError:
+                    return []
+            """,
         ),
         Example(
             """

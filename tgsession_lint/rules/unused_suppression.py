@@ -29,6 +29,9 @@ class UnusedSuppression(Rule):
     A code whose rule is not selected in this run is not judged. Files that cannot have to do with a client in projects
     without one are not read at all.
 
+    ## Fix
+    Safe: the code goes and, with the last one, the directive and its reason; what else the comment says stays.
+
     ## Source
     ruff, `unused-noqa` (RUF100), is the same idea.
     """
@@ -48,7 +51,13 @@ class UnusedSuppression(Rule):
 
             async def name(client: TelegramClient):  # noqa: TGS101  # TGS901
                 return await client.get_me()
-            """
+            """,
+            fixed="""
+            from telethon import TelegramClient
+
+            async def name(client: TelegramClient):
+                return await client.get_me()
+            """,
         ),
     )
     good = (

@@ -1,0 +1,113 @@
+"""Whether a client gets out of the block that it is open in: returned, stored, or given to a task of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from tgsession_lint.finding import NoFix
+from tgsession_lint.tree import source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tgsession_lint.mending.variable import Variable
+    from tgsession_lint.tree import Node
+
+_STARTING = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe", "submit", "Thread", "start_soon", "spawn"})
+
+
+def escape(variable: Variable, statements: Sequence[Any], *, ends: bool) -> NoFix | None:
+    """How the client gets out of *statements*; *ends* where it was closed at their end before, and so was of no use after."""
+    for use in variable.within(statements):
+        how = _way_out(variable, use, ends=ends)
+        if how:
+            return NoFix(how)
+    if ends:
+        return None
+    return _through_another_name(variable, statements)
+
+
+def _way_out(variable: Variable, use: Node, *, ends: bool) -> str:
+    name, below, awaited, called = variable.name, use, False, False
+    for above in variable.tree.ancestors(use):
+        match above:
+            case cst.Await():
+                awaited = True
+            case cst.Call():
+                called = called or above.func is below
+                if not ends and _last(above.func) in _STARTING:
+                    return f"`{_last(above.func)}` has `{name}` used after the block"
+            case cst.Return() if not awaited and (not called or _in_loop(variable, use)):
+                return f"`{name}` is returned: the caller would have to enter the guard"
+            case cst.Assign() if above.value is below and not awaited and not called and not ends and _stores(above):
+                return f"`{name}` is kept in `{source_of(above.targets[0].target)}`, which outlives the block"
+            case cst.Global() | cst.Del():
+                return f"`{name}` is deleted, or a name of the whole module"
+            case cst.BaseStatement() | cst.BaseSmallStatement():
+                return ""
+            case _:
+                pass
+        below = above
+    return ""
+
+
+def _in_loop(variable: Variable, use: Node) -> bool:
+    return variable.tree.scope_at(use).is_async
+
+
+def _stores(statement: cst.Assign) -> bool:
+    return any(isinstance(target.target, (cst.Attribute, cst.Subscript)) for target in statement.targets)
+
+
+def _last(func: Any) -> str:
+    return func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
+
+
+def _through_another_name(variable: Variable, statements: Sequence[Any]) -> NoFix | None:
+    """What was made of the client, `bot = Bot(client)`, and then gets out."""
+    tree = variable.tree
+    uses = set(variable.within(statements))
+    for stored in tree.stored:
+        if isinstance(stored.value, cst.Name) and stored.value in uses and stored.kind != "extend":
+            return NoFix(f"`{variable.name}` is kept in `{source_of(stored.target)}`, which may outlive the block")
+    makers = {name for use in uses for name in _made_of(variable, use)}
+    for value in variable.home.returns:
+        named = {node.value for node in _names(value)} if not isinstance(value, cst.Await) else set()
+        if named & makers:
+            return NoFix(f"`{sorted(named & makers)[0]}` has `{variable.name}`, and is returned")
+    return None
+
+
+def _made_of(variable: Variable, use: Node) -> list[str]:
+    """The names of what some call made of the client, and of the functions that use it later."""
+    found: list[str] = []
+    passed = False
+    for above in variable.tree.ancestors(use):
+        match above:
+            case cst.Await():
+                return found
+            case cst.Arg():
+                passed = True
+            case cst.Assign() if passed or above.value is use:
+                found += [target.target.value for target in above.targets if isinstance(target.target, cst.Name)]
+            case cst.FunctionDef() if above is not variable.home.node and not variable.is_direct(use):
+                found.append(above.name.value)
+            case cst.FunctionDef():
+                return found
+            case _:
+                pass
+    return found
+
+
+def _names(node: Any) -> list[cst.Name]:
+    pending, found = [node], []
+    while pending:
+        current = pending.pop()
+        if isinstance(current, cst.Name):
+            found.append(current)
+        elif isinstance(current, cst.Await):
+            continue
+        pending.extend(current.children)
+    return found

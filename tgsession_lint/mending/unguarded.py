@@ -1,0 +1,84 @@
+"""A client outside the guard -> the guard in its place, with all that uses the client inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from tgsession_lint.facts.guards import runs_in_loop
+from tgsession_lint.finding import Fix, NoFix
+from tgsession_lint.mending import heads, imports, words
+from tgsession_lint.mending.block import mend_block
+from tgsession_lint.mending.draft import Draft
+from tgsession_lint.mending.entering import enter_statement
+from tgsession_lint.mending.variable import Variable
+
+if TYPE_CHECKING:
+    from tgsession_lint.facts import Facts
+    from tgsession_lint.facts.constructions import Construction
+    from tgsession_lint.layout import Layout
+    from tgsession_lint.tree import Node
+
+MESSAGE = "Enter `guarded_client(…)` instead"
+
+
+def mend(facts: Facts, built: Construction, layout: Layout) -> Fix | NoFix:
+    """The guard in the place of the client that is *built*."""
+    call = built.node
+    if built.by_reference or not isinstance(call, cst.Call):
+        return NoFix("the class is handed to something that builds it elsewhere: hand it the guard, and enter that there")
+    return _mend(facts, call, layout)
+
+
+def _mend(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:
+    tree = facts.module.tree
+    outer, start = fluent(facts, call)
+    refused = heads.refuse(facts, call, start)
+    if refused is not None:
+        return refused
+    parent: Any = tree.parent(outer)
+    if isinstance(parent, cst.WithItem):
+        return _entered(facts, call, outer, start, parent, layout)
+    variable = Variable.of(tree, outer)
+    if isinstance(variable, NoFix):
+        return variable
+    if (entering := enter_statement(facts, variable)) is not None:
+        return entering if isinstance(entering, NoFix) else entering.mend(facts, call, start, layout)
+    return mend_block(facts, variable, call, start, layout, opened=outer is not call)
+
+
+def fluent(facts: Facts, call: cst.Call) -> tuple[Node, tuple[cst.Arg, ...]]:
+    """*call* with the `.start(…)` and the `await` round it, and the arguments of `start`."""
+    tree = facts.module.tree
+    outer: Node = call
+    args: tuple[cst.Arg, ...] = ()
+    attribute: Any = tree.parent(call)
+    if isinstance(attribute, cst.Attribute) and attribute.attr.value == "start" and attribute.value is call:
+        above = tree.parent(attribute)
+        if isinstance(above, cst.Call) and above.func is attribute:
+            outer, args = above, tuple(above.args)
+    above = tree.parent(outer)
+    return (above, args) if isinstance(above, cst.Await) else (outer, args)
+
+
+def _entered(
+    facts: Facts, call: cst.Call, outer: Node, start: tuple[cst.Arg, ...], item: cst.WithItem, layout: Layout
+) -> Fix | NoFix:
+    """`async with TelegramClient(…) as client:`, where the class is all that changes."""
+    statement: Any = facts.module.tree.parent(item)
+    name = item.asname.name.value if item.asname is not None and isinstance(item.asname.name, cst.Name) else ""
+    if (method := words.logs_in(statement.body, name)) is not None or words.starts_with(statement.body, name):
+        return NoFix(f"`{method or 'start'}(…)` logs in, which the guard never does: log in once with `tgsession-guard auth`")
+    draft = Draft(layout)
+    blocking = statement.asynchronous is None and runs_in_loop(facts.module, statement)
+    if blocking and len(statement.items) > 1:
+        return NoFix("a plain `with` cannot enter the guard while a loop runs, and what else it enters may have no other form")
+    if blocking:
+        draft.insert(layout.span(statement).start, "async ")
+    gone = heads.put(facts, draft, call, start)
+    draft.erase(layout.outer(outer).start, layout.outer(call).start)
+    draft.erase(layout.outer(call).end, layout.outer(outer).end)
+    imports.need(facts, draft, call)
+    imports.release(facts, draft, gone)
+    return draft.fix(MESSAGE, safe=False, isolated=True)
