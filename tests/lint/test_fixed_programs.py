@@ -1,0 +1,132 @@
+"""Programs before and after `--fix`, run against a Telegram on this machine: what they leave connected."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.lint.test_fix import mend
+from tests.runtime.commands import CHECKOUT, environment
+
+if TYPE_CHECKING:
+    from tests.telegram import Controls, Login
+
+HEAD = """
+import asyncio
+import sys
+from telethon import TelegramClient
+
+API = (1, "0" * 32)
+
+"""
+# Says when the program is through, and stays until it may go: what is still connected then was left open.
+TAIL = """
+
+async def drive():
+    try:
+        await main(sys.argv[1])
+    except Stop:
+        pass
+    print("through", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+
+class Stop(Exception):
+    pass
+
+asyncio.run(drive())
+"""
+PROGRAMS = {
+    "raises": """
+        async def main(session):
+            client = TelegramClient(session, *API)
+            await client.connect()
+            await client.get_me()
+            raise Stop
+    """,
+    "disconnects without finally": """
+        async def main(session):
+            client = TelegramClient(session, *API)  # opened by hand
+            await client.connect()
+
+            me = await client.get_me()
+            if me.username == "alice":
+                raise Stop
+
+            await client.disconnect()
+    """,
+    "returns early": """
+        async def main(session):
+            client = TelegramClient(session, *API)
+            await client.start()
+            if await client.is_user_authorized():
+                return await client.get_me()
+            await client.disconnect()
+    """,
+    "catches too little": """
+        async def main(session):
+            client = TelegramClient(session, *API)
+            try:
+                await client.connect()
+                await client.get_me()
+                raise Stop
+            except ConnectionError:
+                print("no connection")
+                await client.disconnect()
+    """,
+    "starts and forgets": """
+        async def main(session):
+            client = await TelegramClient(session, *API).start()
+            await client.get_me()
+    """,
+}
+
+
+@contextmanager
+def through(program: Path, session: Path, state: Path) -> Iterator[None]:
+    """*program* while it has done its work, and has not ended."""
+    command = [sys.executable, "-W", "ignore", str(program), str(session)]
+    running = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=CHECKOUT,
+        env=environment(state),
+    )  # fmt: skip
+    assert running.stdin is not None
+    assert running.stdout is not None
+    try:
+        lines = iter(running.stdout.readline, "")
+        assert "through\n" in lines, running.communicate(timeout=60)[1]
+        yield
+    finally:
+        running.kill()
+        running.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_fixed_program_leaves_nothing_connected_and_the_original_does(
+    name: str, tmp_path: Path, telegram: Controls, alice: Login
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").touch()
+    program = project / "program.py"
+    program.write_text(HEAD + textwrap.dedent(PROGRAMS[name]) + TAIL, encoding="utf-8")
+    session = tmp_path / "alice.session"
+    alice.write(session)
+
+    with through(program, session, tmp_path / "state"):
+        left = telegram.ledger()["totals"]["live"]
+    telegram.until(lambda ledger: ledger["totals"]["live"] == 0)
+    (program_after,) = mend(project).contents.values()
+    program.write_bytes(program_after)
+    with through(program, session, tmp_path / "state"):
+        ledger = telegram.until(lambda ledger: ledger["totals"]["live"] == 0)
+
+    assert left == 1
+    assert ledger["totals"]["connects"] == 2
+    assert ledger["totals"]["overlaps"] == 0
