@@ -40,6 +40,13 @@ async def send(text):
     await client.connect()
     await client.send_message("me", text)
 """
+UNAWAITED = """
+from telethon import TelegramClient
+
+
+async def stop(client: TelegramClient):
+    client.disconnect()
+"""
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,20 @@ def test_manifest_is_valid(environment: dict[str, str]) -> None:
     checked = Repository(CHECKOUT, environment).pre_commit("validate-manifest", ".pre-commit-hooks.yaml")
 
     assert (checked.returncode, checked.stdout) == (0, "")
+
+
+def test_fixing_hook_mends_what_is_safe_and_stops_the_commit(repository: Repository) -> None:
+    hooks = (repository.folder / ".pre-commit-config.yaml").read_text("utf-8").replace("id: tgsession-lint\n", "id: tgsession-lint-fix\n")
+    repository.stage(".pre-commit-config.yaml", hooks)
+    repository.stage("app.py", UNAWAITED)
+
+    done = repository.commit()
+
+    assert done.returncode == 1
+    assert "files were modified by this hook" in done.stdout + done.stderr
+    assert (repository.folder / "app.py").read_text("utf-8") == UNAWAITED.replace("client.disc", "await client.disc")
+    repository.do("git", "add", "app.py")
+    assert repository.commit().returncode == 0
 
 
 def test_clean_text_is_committed(repository: Repository) -> None:
