@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tgsession_runtime import records, session_files, tombstones, workers
-from tgsession_runtime.errors import SessionUnreadableError, StateFolderError
+from tgsession_runtime.errors import SessionUnreadableError, StateFolderError, StoreError
 from tgsession_runtime.holder import current as this_process
 from tgsession_runtime.holder import hostname
 from tgsession_runtime.session import SessionFile, SessionName, read, with_key
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tgsession_runtime.holder import Holder
+    from tgsession_runtime.lease import Leasing
     from tgsession_runtime.state import State
     from tgsession_runtime.workers import Answer, Found, Holding
 
@@ -33,6 +34,7 @@ class Surroundings:
     worker_names: Sequence[str] = ()
     remote: Answer | None = None
     """What Celery's workers answered on all hosts, if they were asked."""
+    leasing: Leasing | None = None
 
     @cached_property
     def workers(self) -> Found:
@@ -102,6 +104,7 @@ class _Session:
         for holder in self._records():
             if not held:
                 yield self._left_over(holder)
+        yield from self._leased()
         yield from self._open_elsewhere()
         if (record := tombstones.read(self._name, self._state)) is not None and self._is_dead():
             when, reason = record.get("when", ""), str(record["reason"])
@@ -141,6 +144,25 @@ class _Session:
         stop = f", or end it: `kill -TERM {' '.join(map(str, pids))}`" if pids else ""
         hint = f"wait for it: `tgsession-guard check --wait 30 {self._name.label}`{stop}"
         return Reason("held", f"it is in use by {who}", hint, {"holders": [asdict(holder) for holder in self._holders]})
+
+    def _leased(self) -> Iterator[Reason]:
+        leasing = self._around.leasing
+        if leasing is None or self._name.key_id is None:
+            return
+        try:
+            held = leasing.read(self._name.key_id_hex)
+        except StoreError as error:
+            yield Reason("no-store", str(error), error.hint, {"store": error.address})
+            return
+        if held is None or (held.holder is not None and held.holder.token in {one.token for one in self._holders}):
+            return
+        details = {"holders": [asdict(held.holder)] if held.holder else [], "token": held.token, "left": held.left}
+        if held.holder is None:
+            message = f"the lease store lets nobody in for {held.left:.0f} s: it was started anew, and may have forgotten a holder"
+            yield Reason("lease-held", message, "wait", details)
+            return
+        hint = f"end it on its host; unless it is renewed, its lease (token {held.token}) ends in {held.left:.0f} s"
+        yield Reason("lease-held", f"it is leased by {held.holder}", hint, details)
 
     def _records(self) -> Iterator[Holder]:
         """Records of holders that did not release, where the lock itself is free."""

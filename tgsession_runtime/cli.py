@@ -29,6 +29,7 @@ _COMMANDS = {
     "doctor": "Say whether this environment is fit for the guard.",
     "export": "Write a session as a session string, to a file or a terminal.",
     "import": "Make a session file of a session string.",
+    "lease": "End a lease that its holder cannot end.",
     "recover": "Bring a session back, one step at a time.",
     "restore": "Put a backup in the place of a session file, which is kept.",
     "run": "Hold a session while a program runs that does not use the guard.",

@@ -63,6 +63,31 @@ class Leasing:
 
         return RedisStore(self.url, self.terms.answer)
 
+    def read(self, key_id: str) -> Held | None:
+        """Who has the lease of the auth key *key_id*; None if nobody has, or who had it is proven gone.
+
+        Raises:
+            StoreError: the store does not answer.
+        """
+        store = self.open()
+        try:
+            held = store.read(key_id)
+        finally:
+            store.close()
+        return None if held is None or _left_behind(held) else held
+
+    def release(self, key_id: str, token: int) -> bool:
+        """End the lease of somebody else, if it is still that of *token*.
+
+        Raises:
+            StoreError: the store does not answer.
+        """
+        store = self.open()
+        try:
+            return store.release(key_id, token)
+        finally:
+            store.close()
+
 
 class Lease:
     """*holder*'s lease on the session *name*: asked for by `start`, ended by `release`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tgsession_runtime.errors import ConfigurationError
@@ -31,22 +32,32 @@ def leasing_of(found: Settings) -> Leasing | None:
         terms = terms.checked()
     except ValueError as error:
         raise ConfigurationError(str(error), "look at `docs/lease.md`, *The deadlines*", why="two hosts could hold the session") from None
-    url = _of_celery() if found.lease == FROM_CELERY else found.lease
+    url = _of_celery(found.celery_app) if found.lease == FROM_CELERY else found.lease
     return Leasing(url, terms, found.lease_required)
 
 
-def _of_celery() -> str:
-    """The Redis that the current Celery app has for its broker, else for its results."""
+def _of_celery(name: str | None) -> str:
+    """The Redis that the app *name*, else the current Celery app, has for its broker, else for its results."""
     celery: Any = sys.modules.get("celery")
-    if celery is None:
+    if name is not None:
+        app = _app(name)
+    elif celery is not None:
+        app = celery.current_app
+    else:
         raise _no_redis("no Celery app is loaded in this program")
-    app = celery.current_app
     brokers = app.conf.broker_write_url or app.conf.broker_url or ""
     urls = brokers if isinstance(brokers, (list, tuple)) else str(brokers).split(";")
     for url in (*urls, app.conf.result_backend):
         if isinstance(url, str) and url.partition("://")[0] in STORES:
             return url
     raise _no_redis("neither the broker nor the result back end of the Celery app is a Redis")
+
+
+def _app(name: str) -> Any:
+    try:
+        return import_module("celery.app.utils").find_app(name)
+    except Exception as error:  # of whatever the app's module does
+        raise _no_redis(f"the Celery app `{name}` cannot be loaded: {type(error).__name__}") from error
 
 
 def _no_redis(what: str) -> ConfigurationError:

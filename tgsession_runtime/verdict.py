@@ -28,6 +28,7 @@ WEIGHTS: Mapping[str, Weight] = {
     "not-logged-in": "unsafe",
     "unknown-holder": "cannot tell",
     "no-permission": "cannot tell",
+    "no-store": "cannot tell",
     "key-copied": "warning",
     "unclean-end": "warning",
     "too-open": "warning",

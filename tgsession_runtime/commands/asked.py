@@ -12,6 +12,7 @@ from tgsession_runtime import session_files, workers
 from tgsession_runtime.check import Surroundings
 from tgsession_runtime.config import settings
 from tgsession_runtime.errors import ConfigurationError
+from tgsession_runtime.leasing import leasing_of
 from tgsession_runtime.session import SessionName, name_of, name_of_string
 from tgsession_runtime.state import State
 
@@ -36,7 +37,7 @@ class Asked:
     def around(self) -> Surroundings:
         """A fresh look at what is around them."""
         names = (self.settings.celery_app,) if self.settings.celery_app else ()
-        return Surroundings(self.settings.project, State(self.settings.state_dir), names, self.remote)
+        return Surroundings(self.settings.project, State(self.settings.state_dir), names, self.remote, leasing_of(self.settings))
 
     def ask_all_hosts(self) -> Asked:
         """The same, with the answers of the app's workers on all hosts.

@@ -54,7 +54,7 @@ def worker_table(workers: Sequence[Worker]) -> str:
 
 
 def _session_row(verdict: Verdict) -> tuple[str, str, str, str]:
-    held = next((reason for reason in verdict.reasons if reason.code == "held"), None)
+    held = next((reason for reason in verdict.reasons if reason.code in {"held", "lease-held"}), None)
     by = ", ".join(f"pid {one['pid']} {one['command']}".strip() for one in held.details["holders"]) if held else "-"
     return verdict.name.label, weighed(verdict.answer), verdict.name.key_id_hex or "-", by or "?"
 
