@@ -355,6 +355,16 @@ def test_celery_s_redis_is_the_broker_s_else_the_back_end_s(conf: dict[str, str]
     assert found.url == url
 
 
+def test_celery_s_redis_is_that_of_the_app_that_is_configured(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "app_with_a_redis.py").write_text('from celery import Celery\napp = Celery(broker="redis://three")\n', "utf-8")
+    monkeypatch.syspath_prepend(project)
+
+    found = leasing_of(load(project, {"TGSESSION_CELERY_APP": "app_with_a_redis:app"}, lease="celery"))
+
+    assert found is not None
+    assert found.url == "redis://three"
+
+
 # what is unknown
 
 

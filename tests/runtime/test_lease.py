@@ -216,6 +216,17 @@ def test_a_lease_that_is_lost_on_the_way_in_is_named(far: Controls, state: Path,
             assert other.line().startswith("LeaseLostError")
 
 
+def test_a_block_whose_loop_stood_still_is_connected_anew(far: Controls, state: Path, store: RedisServer, tmp_path: Path) -> None:
+    string = login(far, tmp_path / "a.session", 74).string()
+    before = far.totals()["ping_delay_ends"]
+
+    async def body(client: Any) -> None:
+        far.until(lambda ledger: ledger["totals"]["ping_delay_ends"] > before)  # blocks the loop, not the lease
+        await client.get_me()
+
+    run("with", lambda: block(string), body)
+
+
 def test_a_blocked_loop_does_not_keep_the_connection(far: Controls, state: Path, store: RedisServer, tmp_path: Path) -> None:
     string = login(far, tmp_path / "a.session", 67).string()
     with host(tmp_path, string, store.url, how="blocking") as other:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import socket
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.celery_support import redis_server, until
 from tests.runtime.redises import RedisServer, redis_of_ones_own
 from tgsession_runtime.errors import StoreError
 from tgsession_runtime.holder import current
@@ -200,3 +204,35 @@ def test_a_store_that_may_forget_leases_is_refused() -> None:
 ])  # fmt: skip
 def test_an_address_is_shown_without_what_is_secret_in_it(url: str, said: str) -> None:
     assert shown(url) == said
+
+
+def test_the_master_that_sentinels_name_is_found(tmp_path: Path) -> None:
+    server = redis_server()
+    assert server
+    ports = [_free_port(), _free_port()]
+    (tmp_path / "sentinel.conf").write_text(
+        f"port {ports[0]}\nbind 127.0.0.1\ndir {tmp_path}\nsentinel monitor main 127.0.0.1 {ports[1]} 1\n", "utf-8"
+    )
+    words = [["sentinel.conf", "--sentinel"], ["--port", str(ports[1]), "--bind", "127.0.0.1", "--save", ""]]
+    started = [subprocess.Popen([server, *one], cwd=tmp_path, stdout=subprocess.DEVNULL) for one in words]
+    try:
+        url = f"redis+sentinel://127.0.0.1:{ports[0]}/main"
+        until(lambda: _answers(url), "the master is found")
+        assert granted(RedisStore(url, 3.0), 0.5)
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return RedisStore(url, 3.0).read(NAME) is None
+    except StoreError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
