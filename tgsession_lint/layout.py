@@ -32,9 +32,12 @@ class Layout:
         self.document = document
         self._found: dict[Node | None, Places] = {}
 
-    def span(self, node: Node) -> Span:
-        """Where *node* stands, without the brackets round it; a block with the rows below it that are its own."""
-        return Span(*self._places(node).spans[node])
+    def span(self, node: Node, within: Node | None = None) -> Span:
+        """Where *node* stands, without the brackets round it; a block with the rows below it that are its own.
+
+        *within* is a node of the tree, where *node* is none: a piece of a string of several.
+        """
+        return Span(*self._places(within or node).spans[node])
 
     def outer(self, node: Node, within: Node | None = None) -> Span:
         """Where *node* stands, with the brackets round it; *within* is a node of the tree, where *node* is none."""

@@ -147,6 +147,14 @@ def test_block_keeps_comments_blank_rows_and_strings(project: Path) -> None:
     assert mended(project, BLOCK) == BLOCK_MENDED
 
 
+def test_string_in_pieces_is_moved_and_its_rows_inside_are_not(project: Path) -> None:
+    body = "x = ('a'\n         \"\"\"b\n  c\"\"\")"
+    code = f"from telethon import TelegramClient\ndef f():\n    c = {CALL}\n    c.connect()\n    {body}\n    c.g(x)\n"
+
+    moved = body.replace("\n         ", "\n             ")
+    assert mended(project, code).endswith(f"    with {GUARD} as c:\n        {moved}\n        c.g(x)\n")
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_line_ends_are_kept(end: str, project: Path) -> None:
     assert mended(project, BLOCK.replace("\n", end)) == BLOCK_MENDED.replace("\n", end)

@@ -86,14 +86,14 @@ class Draft:
 
 def _inside_strings(layout: Layout, statements: Iterable[Node]) -> Iterator[int]:
     """The rows that begin inside a string: what is put before them would be a part of it."""
-    pending: list[Any] = list(statements)
+    pending: list[Any] = [(statement, statement) for statement in statements]
     while pending:
-        node = pending.pop()
+        node, statement = pending.pop()
         if isinstance(node, _STRINGS):
-            span = layout.span(node)
+            span = layout.span(node, statement)
             yield from range(span.start.row + 1, span.end.row + 1)
         else:
-            pending.extend(node.children)
+            pending.extend((child, statement) for child in node.children)
 
 
 def has_comment(node: Node) -> bool:

@@ -125,4 +125,4 @@ def _of_start(args: tuple[cst.Arg, ...]) -> NoFix | None:
         if keyword != TOKEN or arg.star:
             what = f"{keyword}=" if keyword else ""
             return NoFix(f"`start({what}…)` logs in, which the guard never does: log in once with `tgsession-guard auth`")
-    return None
+    return NoFix("the client is started more than once") if len(args) > 1 else None
