@@ -310,7 +310,7 @@ def test_settings_are_shown_with_where_each_comes_from(project: Path) -> None:
     assert 'per-file-ignores = { "tests/**" = ["TGS101"] }  # argument' in lines
     assert "force-exclude = false  # default" in lines
     assert "# --quiet true: environment" in lines
-    assert "# rules: TGS101 TGS102 TGS103" in lines
+    assert "# rules: TGS101 TGS102 TGS103 TGS104" in lines
     assert f"# settings file: {project / 'pyproject.toml'}" in lines
 
 
@@ -721,8 +721,8 @@ def test_completion_script_asks_this_command(project: Path, shell: str) -> None:
     [
         ("tgsession-lint ru", {"file,ru", "plain,rule", "plain,rules"}),
         ("tgsession-lint rule unguarded-", {"plain,unguarded-client"}),
-        ("tgsession-lint rule TGS10", {"plain,TGS101", "plain,TGS102", "plain,TGS103"}),
-        ("tgsession-lint --select TGS301,TGS30", {"plain,TGS301,TGS301", "plain,TGS301,TGS303", "plain,TGS301,TGS304"}),
+        ("tgsession-lint rule TGS10", {"plain,TGS101", "plain,TGS102", "plain,TGS103", "plain,TGS104"}),
+        ("tgsession-lint --select TGS301,TGS30", {"plain,TGS301,TGS301", "plain,TGS301,TGS302", "plain,TGS301,TGS303", "plain,TGS301,TGS304"}),
         ("tgsession-lint --output-format js", {"plain,json", "plain,jsonl"}),
         ("tgsession-lint src --stat", {"plain,--statistics"}),
         ("tgsession-lint completion f", {"plain,fish"}),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Binding, Node, Scope
 
 _CONNECTS = frozenset({"connect", "start"})
+# Plain functions that run where no loop does. Source: telethon/client/telegrambaseclient.py, `disconnect`; auth.py, `start`.
+_AT_ONCE = frozenset({"disconnect", "run_until_disconnected", "start"})
 _TASKS = frozenset({"task", "shared_task", "periodic_task", "actor"})
 
 
@@ -88,6 +90,8 @@ class _Look:
         if not isinstance(coroutine, cst.Call):
             return frozenset()
         func: Any = coroutine.func
+        if isinstance(func, cst.Attribute) and func.attr.value in _AT_ONCE:
+            return frozenset()  # it has run, on the client's own loop, before the runner is even called
         named = [arg.value for arg in coroutine.args] + ([func.value] if isinstance(func, cst.Attribute) else [])
         found = self._clients(named)
         for value in self.lives.value(self.body, func):
