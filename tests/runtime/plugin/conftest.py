@@ -9,8 +9,6 @@ import pytest
 if TYPE_CHECKING:
     from tests.telegram import Controls
 
-pytest_plugins = ["pytester"]
-
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, far: Controls, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
