@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from tgsession_runtime.errors import SessionUnreadableError
-from tgsession_runtime.session import read, sqlite_uri
+from tgsession_runtime.session import SUFFIX, read, sqlite_uri
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,6 +91,18 @@ def newest(path: Path) -> Path | None:
             if read(found).key_id is not None:
                 return found
     return None
+
+
+def new_name(path: Path) -> Path:
+    """Beside *path*, the name of a session file that takes its place only when it is whole."""
+    return path.with_name(f".{path.name.removesuffix(SUFFIX)}.{secrets.token_hex(4)}.new{SUFFIX}")
+
+
+def remove_new(path: Path) -> None:
+    """Remove what was made under a `new_name` and is not wanted any more, journals too."""
+    for end in ("", *COMPANIONS):
+        with suppress(OSError):
+            path.with_name(path.name + end).unlink()
 
 
 def default_place(path: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -16,7 +15,7 @@ from tgsession_runtime.claim import contend
 from tgsession_runtime.errors import LoginError, NoConnectionError, SessionUnreadableError
 from tgsession_runtime.floods import Floods
 from tgsession_runtime.leasing import leasing_of
-from tgsession_runtime.session import SUFFIX, read, sqlite_uri
+from tgsession_runtime.session import read, sqlite_uri
 from tgsession_runtime.state import State
 from tgsession_runtime.teardown import disconnect
 from tgsession_runtime.waiting import take, to_the_end, within
@@ -55,9 +54,7 @@ async def log_in(
             aside = backups.put_aside(name.path) if name.path.exists() else []
             os.replace(new, name.path)
         finally:
-            for end in ("", *backups.COMPANIONS):
-                with suppress(OSError):
-                    new.with_name(new.name + end).unlink()
+            backups.remove_new(new)
         tombstones.clear(replace(name, key_id=read(name.path).key_id), state)
     finally:
         claim.release()
@@ -97,7 +94,7 @@ def _name(path: Path) -> SessionName:
 
 def _new_file(path: Path) -> Path:
     """An empty session file beside *path*, only this user's, that begins at the data centre where the old one was."""
-    new = path.with_name(f".{path.name.removesuffix(SUFFIX)}.{secrets.token_hex(4)}.new{SUFFIX}")
+    new = backups.new_name(path)
     os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     from telethon.sessions import SQLiteSession
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tgsession_runtime import backups
@@ -50,7 +49,7 @@ def write_file(text: str, path: Path) -> list[Path]:
         raise ConfigurationError("this is no session string of Telethon's", "make one with `tgsession-guard export`") from None
     if not given.auth_key:
         raise ConfigurationError("the session string is empty", "make one with `tgsession-guard export`")
-    new = _new_name(path)
+    new = backups.new_name(path)
     os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         session = SQLiteSession(str(new))
@@ -61,25 +60,15 @@ def write_file(text: str, path: Path) -> list[Path]:
         aside = backups.put_aside(path) if path.exists() else []
         os.replace(new, path)
     finally:
-        _remove(new)
+        backups.remove_new(new)
     return aside
 
 
 @contextmanager
 def _working_copy(path: Path) -> Iterator[Path]:
     """A copy for Telethon to open: it upgrades what it opens, after which an older Telethon cannot read it."""
-    copy = _new_name(path)
+    copy = backups.new_name(path)
     try:
         yield backups.copy(path, copy)
     finally:
-        _remove(copy)
-
-
-def _new_name(path: Path) -> Path:
-    return path.with_name(f".{path.name.removesuffix(SUFFIX)}.{secrets.token_hex(4)}.new{SUFFIX}")
-
-
-def _remove(path: Path) -> None:
-    for end in ("", *backups.COMPANIONS):
-        with suppress(OSError):
-            path.with_name(path.name + end).unlink()
+        backups.remove_new(copy)
