@@ -70,7 +70,7 @@ def leaving(form: str, session: str) -> None:
         await asyncio.sleep(0.05)
         say("leaving")
 
-    inside(form, session, body, disconnect_timeout=0.5)
+    inside(form, session, body, disconnect_timeout=2.0)
 
 
 @scene
