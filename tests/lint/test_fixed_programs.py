@@ -80,6 +80,68 @@ PROGRAMS = {
                 print("no connection")
                 await client.disconnect()
     """,
+    "asks for a phone where it has to": """
+        async def main(session):
+            client = TelegramClient(session, *API)
+            await client.start(phone=lambda: input("phone: "))
+            await client.get_messages("me", limit=1)
+    """,
+    "logs in by itself where it has to": """
+        async def main(session):
+            client = TelegramClient(session, *API)
+            await client.connect()
+            if not await client.is_user_authorized():
+                await client.send_code_request("123")
+                await client.sign_in("123", input("code: "))
+            await client.get_messages("me", limit=1)
+            raise Stop
+    """,
+    "gives parts of the work to tasks": """
+        async def part(client):
+            await client.get_me()
+
+        async def main(session):
+            client = TelegramClient(session, *API)
+            await client.start()
+            tasks = []
+            for _ in range(3):
+                tasks.append(asyncio.create_task(part(client)))
+            await asyncio.gather(*tasks)
+    """,
+    "builds it in a try": """
+        async def main(session):
+            client = None
+            try:
+                client = TelegramClient(session, *API)
+                await client.connect()
+                await client.get_me()
+            except ConnectionError as error:
+                if client:
+                    await client.disconnect()
+    """,
+    "has a class of its own": """
+        class Bot(TelegramClient):
+            def __init__(self, session, api_id, api_hash, name, retries=1):
+                super().__init__(session, api_id, api_hash, connection_retries=retries)
+                self.name = name
+
+            async def begin(self):
+                await self.connect()
+
+        async def main(session):
+            bot = Bot(session, API[0], API[1], "bot", 2)
+            await bot.begin()
+            await bot.get_me()
+    """,
+    "has it opened by a helper": """
+        async def opened(client):
+            await client.connect()
+
+        async def main(session):
+            client = TelegramClient(session, API[0], API[1])
+            await opened(client)
+            await client.get_me()
+    """,
     "starts and forgets": """
         async def main(session):
             client = await TelegramClient(session, *API).start()

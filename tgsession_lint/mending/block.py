@@ -15,7 +15,7 @@ from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix, Position
 from tgsession_lint.frozen import frozen
 from tgsession_lint.layout import Span
-from tgsession_lint.mending import heads, imports, words
+from tgsession_lint.mending import heads, imports, login, openers, words
 from tgsession_lint.mending.draft import Draft, has_comment
 from tgsession_lint.mending.entering import _annotation, names_rebound
 from tgsession_lint.mending.escapes import escape
@@ -52,8 +52,8 @@ def mend_block(
 ) -> Fix | NoFix:
     """The block for the client that *call* builds; *opened* where the same statement opens it, by `start(…)`."""
     openings = [] if opened else list(_openings(variable))
-    if not opened and not openings:
-        return NoFix(_never_opened(variable))
+    if not opened and not openings and not openers.opens(facts, variable):
+        return NoFix(f"nothing here opens `{variable.name}`: enter the guard where it is opened")
     if runs_in_loop(facts.module, variable.line) and not all(one.awaited for one in openings):
         return NoFix("what opens the client is not awaited, so that it is not clear when it is open")
     args = tuple(arg for one in openings for arg in one.args) + start
@@ -63,7 +63,16 @@ def mend_block(
     stretch = _stretch(variable, call, openings)
     if isinstance(stretch, NoFix):
         return stretch
-    return _refuse(variable, stretch) or _Rewriting(facts, variable, stretch, layout).of_client(call, args)
+    refused = _refuse(variable, stretch) or openers.refuse(facts, variable, stretch.statements)
+    if refused is not None:
+        return refused
+    given = heads.token(args)
+    if stretch.inner is None and given is not None and not start and (late := names_rebound(variable, given, openings[-1].line, call)):
+        return NoFix(f"`{late}`, which is in the token, is given a value after the client is built")
+    remark = login.refuse(facts, _kept_uses(variable, stretch), args, variable.line)
+    if isinstance(remark, NoFix):
+        return remark
+    return _Rewriting(facts, variable, stretch, layout).of_client(call, args, remark)
 
 
 def mend_guard(facts: Facts, variable: Variable, node: Node, layout: Layout) -> Fix | NoFix:
@@ -84,16 +93,9 @@ def _openings(variable: Variable) -> Iterator[Opening]:
             yield found
 
 
-def _never_opened(variable: Variable) -> str:
-    called = {_method(variable, use) for use in variable.uses}
-    if called & {"connect", "start"}:
-        return f"`{variable.name}` is opened inside another expression or function"
-    return f"nothing here opens `{variable.name}`: enter the guard where it is opened"
-
-
-def _method(variable: Variable, use: Node) -> str:
-    parent: Any = variable.tree.parent(use)
-    return parent.attr.value if isinstance(parent, cst.Attribute) else ""
+def _kept_uses(variable: Variable, stretch: Stretch) -> list[Node]:
+    """The uses of the client that are left in the block."""
+    return [use for use in variable.within(stretch.statements) if not variable.is_inside(use, stretch.removed)]
 
 
 # which statements
@@ -136,11 +138,12 @@ def _from(variable: Variable, inner: cst.SimpleStatementLine | None, openings: l
     tried = [place for place, statement in enumerate(after) if _closed_finally(statement, variable.name)]
     last = max([*closings[-1:], *tried[-1:]], default=len(after) - 1)
     statements = tuple(after[: last + 1])
-    around = _enclosing_try(variable, block) if inner is not None else None
+    around = _enclosing_try(variable, block)
     parts = [*([around] if around is not None else []), *statements]
     removed = [one.line for one in openings if variable.is_inside(one.line, statements) or one.line is inner]
     removed += [statements[place] for place in closings if place <= last]
     removed += [closing for part in parts for closing in _closings_of_try(part, variable.name)]
+    removed += list(_closings_in(around, variable.name)) if around is not None and inner is None else []
     removed += _closings_before_leaving(variable, statements)
     removed = list(dict.fromkeys(removed))
     stray = [use for use in variable.uses if not variable.is_inside(use, [*statements, *removed])]
@@ -170,9 +173,14 @@ def _enclosing_try(variable: Variable, block: Any) -> cst.Try | None:
 
 def _closings_of_try(statement: Any, name: str) -> Iterator[Any]:
     """What closes the client in the clauses of a `try` that closes it in the end."""
-    if not _closed_finally(statement, name):
-        return
-    clauses = [*statement.handlers, *([statement.orelse] if statement.orelse is not None else []), statement.finalbody]
+    if _closed_finally(statement, name):
+        yield from _closings_in(statement, name)
+
+
+def _closings_in(statement: cst.Try, name: str) -> Iterator[Any]:
+    """What closes the client in the clauses of a `try` behind its body."""
+    clauses: list[Any] = [*statement.handlers, *([statement.orelse] if statement.orelse is not None else [])]
+    clauses += [statement.finalbody] if statement.finalbody is not None else []
     for clause in clauses:
         yield from (part for part in words.statements_of(clause.body) if words.is_closing(part, name))
 
@@ -202,14 +210,9 @@ def _is_emptied(clause: Any, stretch: Stretch) -> bool:
 
 
 def _refuse(variable: Variable, stretch: Stretch) -> NoFix | None:
-    name = variable.name
     kept = [one for one in stretch.statements if one not in stretch.removed]
     if not kept:
         return NoFix("nothing is done while the client is open")
-    for statement in kept:
-        method = words.logs_in(statement, name)
-        if method is not None:
-            return NoFix(f"`{method}(…)` logs in, which the guard never does: log in once with `tgsession-guard auth`")
     if any(len(getattr(part, "body", ())) > 1 for part in stretch.removed if isinstance(part, cst.SimpleStatementLine)):
         return NoFix("several statements stand on one line: give each its own")
     if any(not isinstance(variable.tree.parent(part), (cst.IndentedBlock, cst.Module)) for part in stretch.removed):
@@ -231,7 +234,7 @@ class _Rewriting:
         self.draft = Draft(layout)
         self.tree = facts.module.tree
 
-    def of_client(self, call: cst.Call, args: tuple[cst.Arg, ...]) -> Fix | NoFix:
+    def of_client(self, call: cst.Call, args: tuple[cst.Arg, ...], remark: str) -> Fix | NoFix:
         """The guard in the place of *call*."""
         variable, layout, draft = self.variable, self.layout, self.draft
         inner = self.stretch.inner
@@ -250,9 +253,10 @@ class _Rewriting:
         refused = self._body()
         if refused is not None:
             return refused
+        self._forget_resets()
         imports.need(self.facts, draft, variable.line)
         imports.release(self.facts, draft, gone | _annotation(variable))
-        return draft.fix(MESSAGE, safe=False, isolated=True)
+        return draft.fix(MESSAGE + remark, safe=False, isolated=True)
 
     def of_guard(self, node: Node) -> Fix | NoFix:
         """A `with` round what uses the guard that *node* gives."""
@@ -260,6 +264,17 @@ class _Rewriting:
         self._enter_here(call)
         refused = self._body()
         return refused or self.draft.fix("Enter the guard for all that uses it", safe=False)
+
+    def _forget_resets(self) -> None:
+        """Take out `client = None` from before the block: nothing looks at it any more."""
+        for reset in self.variable.resets:
+            block: Any = self.tree.parent(reset)
+            before = self.tree.order[reset] < self.tree.order[self.variable.line]
+            if before and len(block.body) > 1 and self.layout.comment(reset) is None and block.body[-1] is not reset:
+                row = self.layout.rows(reset)[0]
+                self.draft.gone.add(row)
+                if self.layout.is_blank(row - 1) or reset is block.body[0]:
+                    self.draft.drop_blank_below(row)
 
     @property
     def _with(self) -> str:
@@ -283,6 +298,8 @@ class _Rewriting:
             refused = self._try(part)
             if refused is not None:
                 return refused
+        if self._takes_place_of_try():
+            return self._outdent(unwrapped) or self._tidy()
         margin = self.layout.indent(self.stretch.inner or self.variable.line)
         for part in self.stretch.statements:
             first, last = self._rows_with_comments(part)
@@ -293,6 +310,21 @@ class _Rewriting:
                 row = self.layout.span(part.finalbody).start.row
                 self.draft.shift([], row, row, margin, unit)
         return self._tidy()
+
+    def _takes_place_of_try(self) -> bool:
+        """Whether the client is built in a `try` of which nothing is left but its body, so that the `with` stands for it."""
+        return self.stretch.inner is None and any(self._is_bare(part) for part in self._around())
+
+    def _outdent(self, unwrapped: list[Any]) -> NoFix | None:
+        """Move the `with`, and what stands before it, to where the `try` was; what uses the client stands right already."""
+        (around,) = self._around()
+        if unwrapped:
+            return NoFix("several `try` would go at once")
+        body, margin = around.body.body, self.layout.indent(around)
+        unit = self.layout.indent(body[0]).removeprefix(margin)
+        before = body[: body.index(self.variable.line) + 1]
+        self.draft.unshift(before, self.layout.rows(around)[0] + 1, self._begin(), margin, unit)
+        return None
 
     def _rows_with_comments(self, part: Any) -> tuple[int, int]:
         """The rows of a statement, and of the comments above it that are its own."""
@@ -306,8 +338,8 @@ class _Rewriting:
         return self.layout.rows(self.stretch.inner or self.variable.line)[1]
 
     def _around(self) -> list[Any]:
-        inner = self.stretch.inner
-        around = _enclosing_try(self.variable, self.tree.parent(inner)) if inner is not None else None
+        first = self.stretch.inner or self.variable.line
+        around = _enclosing_try(self.variable, self.tree.parent(first))
         return [around] if around is not None else []
 
     def _is_bare(self, part: Any) -> bool:
@@ -323,6 +355,8 @@ class _Rewriting:
             span = self.layout.span(part)
             row_end = Position(last, len(self.layout.row(last)) + 1)
             self.draft.put(Span(span.start, min(span.end, row_end)), "pass")
+        elif comment is None:
+            self.draft.gone.update(row for row in range(first, last + 1) if not self.layout.row(row).lstrip().startswith("#"))
         else:
             self.draft.drop(first, last, comment)
 

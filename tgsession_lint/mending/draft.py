@@ -84,6 +84,14 @@ class Draft:
                 self.insert(Position(row, len(margin) + 1), unit)
 
 
+    def unshift(self, statements: Iterable[Node], first: int, last: int, margin: str, unit: str) -> None:
+        """Move the rows from *first* to *last*, which stand at *margin* and *unit* or further in, to the left by *unit*."""
+        fixed = set(_inside_strings(self.layout, statements))
+        for row in range(first, last + 1):
+            if row not in fixed and row not in self.gone and self.layout.row(row).startswith(margin + unit):
+                self.erase(Position(row, len(margin) + 1), Position(row, len(margin + unit) + 1))
+
+
 def _inside_strings(layout: Layout, statements: Iterable[Node]) -> Iterator[int]:
     """The rows that begin inside a string: what is put before them would be a part of it."""
     pending: list[Any] = [(statement, statement) for statement in statements]
@@ -96,11 +104,13 @@ def _inside_strings(layout: Layout, statements: Iterable[Node]) -> Iterator[int]
             pending.extend((child, statement) for child in node.children)
 
 
-def has_comment(node: Node) -> bool:
-    """Whether there is a comment anywhere in *node*."""
+def has_comment(node: Node, *, beside: bool = False) -> bool:
+    """Whether there is a comment anywhere in *node*; with *beside* one that shares its row with code."""
     pending: list[Any] = [node]
     while pending:
         current = pending.pop()
+        if beside and isinstance(current, cst.EmptyLine):
+            continue
         if isinstance(current, cst.Comment):
             return True
         pending.extend(current.children)

@@ -9,7 +9,7 @@ import libcst as cst
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
 from tgsession_lint.frozen import frozen
-from tgsession_lint.mending import heads, imports, words
+from tgsession_lint.mending import heads, imports, login
 from tgsession_lint.mending.draft import Draft, has_comment
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ class Entering:
         refused = heads.refuse(facts, call, (*start, *self.start)) or self._refuse(call)
         if refused is not None:
             return refused
+        remark = login.refuse(facts, variable.within([statement.body]), (*start, *self.start), statement)
+        if isinstance(remark, NoFix):
+            return remark
         draft = Draft(layout)
         if statement.asynchronous is None and runs_in_loop(facts.module, statement):
             draft.insert(layout.span(statement).start, "async ")
@@ -49,7 +52,7 @@ class Entering:
             draft.drop_blank_below(last)
         imports.need(facts, draft, statement)
         imports.release(facts, draft, gone | _annotation(variable))
-        return draft.fix(MESSAGE, safe=False, isolated=True)
+        return draft.fix(MESSAGE + remark, safe=False, isolated=True)
 
     def _refuse(self, call: cst.Call) -> NoFix | None:
         variable, statement = self.variable, self.statement
@@ -57,8 +60,6 @@ class Entering:
         stray = [use for use in variable.uses if variable.is_direct(use) and not variable.is_inside(use, [statement])]
         if stray:
             return NoFix(f"`{name}` is used outside the `with` that enters it")
-        if (method := words.logs_in(statement.body, name)) is not None or words.starts_with(statement.body, name):
-            return NoFix(f"`{method or 'start'}(…)` logs in, which the guard never does: log in once with `tgsession-guard auth`")
         if rebound := names_rebound(variable, call, statement):
             return NoFix(f"`{rebound}` is given another value between the client and the `with`")
         if has_comment(call) and variable.block is not variable.tree.parent(statement):
@@ -97,11 +98,11 @@ def _entering(variable: Variable, use: Node) -> Entering | None:
     return Entering(variable, statement, start)
 
 
-def names_rebound(variable: Variable, call: cst.Call, until: Node) -> str:
-    """A name in the arguments of *call* that is given another value before *until*; empty if none is."""
+def names_rebound(variable: Variable, node: Node, until: Node, since: Node | None = None) -> str:
+    """A name in *node* that is given another value between *since*, or *node*, and *until*; empty if none is."""
     tree = variable.tree
-    first, last = tree.order[call], tree.order[until]
-    for name in _names_in(call):
+    first, last = tree.order[since or node], tree.order[until]
+    for name in _names_in(node):
         for scope in variable.home.up():
             if any(first < tree.order[binding.node] < last for binding in scope.bindings.get(name, ())):
                 return name

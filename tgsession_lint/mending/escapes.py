@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.finding import NoFix
+from tgsession_lint.mending.tasks import STARTING, is_awaited_later, is_waited_for
 from tgsession_lint.tree import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tgsession_lint.mending.variable import Variable
-    from tgsession_lint.tree import Node
+    from tgsession_lint.tree import Node, Tree
 
-_STARTING = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe", "submit", "Thread", "start_soon", "spawn"})
+
+_KEEPING = frozenset({"append", "add", "extend", "insert", "put", "put_nowait", "setdefault", "appendleft"})
 
 
 def escape(variable: Variable, statements: Sequence[Any], *, ends: bool) -> NoFix | None:
@@ -30,19 +32,25 @@ def escape(variable: Variable, statements: Sequence[Any], *, ends: bool) -> NoFi
 
 
 def _way_out(variable: Variable, use: Node, *, ends: bool) -> str:
-    name, below, awaited, called = variable.name, use, False, False
-    for above in variable.tree.ancestors(use):
+    name, below, awaited, called = variable.name, _with_start(variable.tree, use), False, False
+    for above in variable.tree.ancestors(below):
         match above:
             case cst.Await():
                 awaited = True
             case cst.Call():
                 called = called or above.func is below
-                if not ends and _last(above.func) in _STARTING:
+                starts = _last(above.func) in STARTING
+                if not ends and starts and not is_waited_for(variable.tree, above):
                     return f"`{_last(above.func)}` has `{name}` used after the block"
+                called = called or starts
+                if not (ends or awaited or called) and (kept := _keeps(variable, above)) is not None:
+                    return f"`{name}` is kept in `{source_of(kept)}`, which may outlive the block"
             case cst.Return() if not awaited and (not called or _in_loop(variable, use)):
                 return f"`{name}` is returned: the caller would have to enter the guard"
             case cst.Assign() if above.value is below and not awaited and not called and not ends and _stores(above):
                 return f"`{name}` is kept in `{source_of(above.targets[0].target)}`, which outlives the block"
+            case cst.AugAssign() if above.value is below and not awaited and not called and not ends:
+                return f"`{name}` is kept in `{source_of(above.target)}`, which may outlive the block"
             case cst.Global() | cst.Del():
                 return f"`{name}` is deleted, or a name of the whole module"
             case cst.BaseStatement() | cst.BaseSmallStatement():
@@ -51,6 +59,24 @@ def _way_out(variable: Variable, use: Node, *, ends: bool) -> str:
                 pass
         below = above
     return ""
+
+
+def _keeps(variable: Variable, call: Any) -> Any:
+    """What *call* puts its argument into, but for coroutines that are awaited from there; None if it does no such thing."""
+    if not isinstance(call.func, cst.Attribute) or _last(call.func) not in _KEEPING:
+        return None
+    owner = call.func.value
+    return None if isinstance(owner, cst.Name) and is_awaited_later(variable.tree, owner, call) else owner
+
+
+def _with_start(tree: Tree, use: Node) -> Node:
+    """The client at *use* with the `.start(…)` and the `await` round it, which give the client itself."""
+    above: Any = tree.parent(use)
+    call: Any = tree.parent(above) if isinstance(above, cst.Attribute) and above.attr.value == "start" else None
+    if not isinstance(call, cst.Call) or call.func is not above:
+        return use
+    outer = tree.parent(call)
+    return outer if isinstance(outer, cst.Await) else call
 
 
 def _in_loop(variable: Variable, use: Node) -> bool:

@@ -7,54 +7,77 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.finding import NoFix
+from tgsession_lint.layout import Span
+from tgsession_lint.mending.constructors import names_for
 from tgsession_lint.mending.imports import GUARD, trouble
 from tgsession_lint.names import lookup
 from tgsession_lint.tree import dotted_name, source_of
 from tgsession_lint.values import ClientClass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tgsession_lint.facts import Facts
+    from tgsession_lint.layout import Layout
     from tgsession_lint.mending.draft import Draft
     from tgsession_lint.tree import Node
-    from tgsession_lint.values import Class
 
 TOKEN = "bot_token"  # noqa: S105 - the name of an argument
 
 
-def refuse(facts: Facts, call: cst.Call, start: Iterable[cst.Arg]) -> NoFix | None:
+def refuse(facts: Facts, call: cst.Call, start: Sequence[cst.Arg]) -> NoFix | None:
     """Why *call*, opened by `start(…)` with those arguments, cannot be a call of the guard; None where it can."""
-    found = trouble(facts, call) or _of_class(facts, call) or _of_session(call)
-    return found or _of_start(tuple(start))
+    found = trouble(facts, call) or _of_class(facts, call) or _of_session(call, start)
+    return found or _of_start(start)
 
 
 def put(facts: Facts, draft: Draft, call: cst.Call, start: Iterable[cst.Arg]) -> set[Node]:
     """Make *call* one of the guard; the nodes that name the client class no more."""
-    draft.put(draft.layout.outer(call.func), GUARD)
-    plain = _is_telethons(facts, call.func)
-    more = [] if plain else [f"client_class={source_of(call.func)}"]
-    more += [f"{TOKEN}={source_of(arg.value)}" for arg in start]
-    if more and call.args:
-        draft.insert(draft.layout.outer(call.args[-1].value).end, ", " + ", ".join(more))
-    elif more:
-        end = draft.layout.span(call).end
-        draft.insert(end._replace(column=end.column - 1), ", ".join(more))
-    return {_root(call.func)} if plain else set()
+    pieces, gone = _pieces(facts, draft.layout, call, start)
+    for span, text in pieces:
+        draft.put(span, text)
+    return gone
 
 
 def head(facts: Facts, draft: Draft, call: cst.Call, start: Iterable[cst.Arg]) -> tuple[str, set[Node]]:
     """The text of *call* as one of the guard, to stand elsewhere, and the nodes that name the client class no more."""
+    pieces, gone = _pieces(facts, draft.layout, call, start)
+    whole = draft.layout.span(call)
+    found, at = [], whole.start
+    for span, text in pieces:
+        found += [draft.layout.text(Span(at, span.start)), text]
+        at = span.end
+    return "".join([*found, draft.layout.text(Span(at, whole.end))]), gone
+
+
+def _pieces(facts: Facts, layout: Layout, call: cst.Call, start: Iterable[cst.Arg]) -> tuple[list[tuple[Span, str]], set[Node]]:
+    """What of *call* is replaced by what, in order, and the nodes that name the client class no more."""
     plain = _is_telethons(facts, call.func)
+    found = [(layout.outer(call.func), GUARD)]
+    for place, name in sorted(_own_names(facts, call).items()):
+        at = layout.outer(call.args[place].value).start
+        found.append((Span(at, at), f"{name}="))
+    if more := ", ".join(_more(call, start, plain=plain)):
+        end = layout.span(call).end
+        at = layout.outer(call.args[-1].value).end if call.args else end._replace(column=end.column - 1)
+        found.append((Span(at, at), f", {more}" if call.args else more))
+    return found, {_root(call.func)} if plain else set()
+
+
+def _own_names(facts: Facts, call: cst.Call) -> dict[int, str]:
+    """The names that arguments need which a constructor of the project takes by their places."""
+    found: dict[int, str] = {}
+    for value in facts.ask.value(facts.module, call.func):
+        names = names_for(facts, call, value.of) if isinstance(value, ClientClass) and value.of is not None else {}
+        found |= names if isinstance(names, dict) else {}
+    return found
+
+
+def _more(call: cst.Call, start: Iterable[cst.Arg], *, plain: bool) -> list[str]:
+    """What the guard is told besides the arguments of *call*."""
     more = [] if plain else [f"client_class={source_of(call.func)}"]
-    more += [f"{TOKEN}={source_of(arg.value)}" for arg in start]
-    layout = draft.layout
-    whole, func = layout.span(call), layout.outer(call.func)
-    last = layout.outer(call.args[-1].value).end if call.args else whole.end._replace(column=whole.end.column - 1)
-    before = layout.text(type(whole)(func.end, last))
-    after = layout.text(type(whole)(last, whole.end))
-    added = ", ".join(more)
-    return f"{GUARD}{before}{', ' if more and call.args else ''}{added}{after}", {_root(call.func)} if plain else set()
+    given = token(start)
+    return more if given is None else [*more, f"{TOKEN}={source_of(given.value)}"]
 
 
 def _root(func: Any) -> Node:
@@ -89,27 +112,17 @@ def _of_class(facts: Facts, call: cst.Call) -> NoFix | None:
     for value in facts.ask.value(facts.module, call.func):
         if not isinstance(value, ClientClass):
             return NoFix("the class may be another one that is no client")
-        own = value.of is not None and _own_constructor(facts, value.of, set())
-        if own:
-            return NoFix(f"`{value.name}` has a constructor of its own, whose arguments may not be those of the guard")
+        names = names_for(facts, call, value.of) if value.of is not None else {}
+        if isinstance(names, NoFix):
+            return names
     return None
 
 
-def _own_constructor(facts: Facts, plain: Class, seen: set[Class]) -> bool:
-    """Whether a class of the project, or one that it descends from, says by itself how it is built."""
-    if plain in seen:
-        return False
-    seen.add(plain)
-    if {"__init__", "__new__", "__call__"} & plain.scope.bindings.keys():
-        return True
-    node: Any = plain.scope.node
-    bases = [value for base in node.bases for value in facts.ask.value(plain.module, base.value)]
-    return any(isinstance(base, ClientClass) and base.of is not None and _own_constructor(facts, base.of, seen) for base in bases)
-
-
-def _of_session(call: cst.Call) -> NoFix | None:
-    """A session that is new with every run: there is nobody logged in to it, and nothing to guard."""
+def _of_session(call: cst.Call, start: Sequence[cst.Arg]) -> NoFix | None:
+    """A session that is new with every run: there is nobody logged in to it, unless a bot, by its token."""
     first = next((arg.value for arg in call.args if arg.keyword is None or arg.keyword.value == "session"), None)
+    if token(start) is not None:
+        return None
     if isinstance(first, cst.Name) and first.value == "None":
         return NoFix("the session is kept in memory: with every run it is a new one, that nobody is logged in to")
     if isinstance(first, cst.Call) and not first.args:
@@ -119,10 +132,29 @@ def _of_session(call: cst.Call) -> NoFix | None:
     return None
 
 
-def _of_start(args: tuple[cst.Arg, ...]) -> NoFix | None:
-    for arg in args:
-        keyword = arg.keyword.value if arg.keyword is not None else None
-        if keyword != TOKEN or arg.star:
-            what = f"{keyword}=" if keyword else ""
-            return NoFix(f"`start({what}…)` logs in, which the guard never does: log in once with `tgsession-guard auth`")
-    return NoFix("the client is started more than once") if len(args) > 1 else None
+def _of_start(args: Sequence[cst.Arg]) -> NoFix | None:
+    if any(arg.star or _has_effect(arg.value) for arg in args):
+        return NoFix("the arguments of `start(…)` do more than to give a value")
+    tokens = {source_of(arg.value) for arg in args if _is_token(arg)}
+    return NoFix("the client is started with more than one token") if len(tokens) > 1 else None
+
+
+def token(start: Iterable[cst.Arg]) -> cst.Arg | None:
+    """Of the arguments of `start(…)` the one that the guard takes too; the others log a person in, which it never does."""
+    return next((arg for arg in start if _is_token(arg)), None)
+
+
+def _is_token(arg: cst.Arg) -> bool:
+    return arg.keyword is not None and arg.keyword.value == TOKEN
+
+
+def _has_effect(node: Any) -> bool:
+    """Whether *node* binds a name, or waits for something: nothing that could be left out."""
+    pending: list[Any] = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, (cst.NamedExpr, cst.Await, cst.Yield)):
+            return True
+        if not isinstance(current, cst.Lambda):
+            pending.extend(current.children)
+    return False

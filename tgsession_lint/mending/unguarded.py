@@ -8,11 +8,12 @@ import libcst as cst
 
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
-from tgsession_lint.mending import heads, imports, words
+from tgsession_lint.mending import heads, imports, login
 from tgsession_lint.mending.block import mend_block
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.entering import enter_statement
 from tgsession_lint.mending.variable import Variable
+from tgsession_lint.names import home_of, reads
 
 if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
@@ -34,9 +35,6 @@ def mend(facts: Facts, built: Construction, layout: Layout) -> Fix | NoFix:
 def _mend(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:
     tree = facts.module.tree
     outer, start = fluent(facts, call)
-    refused = heads.refuse(facts, call, start)
-    if refused is not None:
-        return refused
     parent: Any = tree.parent(outer)
     if isinstance(parent, cst.WithItem):
         return _entered(facts, call, outer, start, parent, layout)
@@ -67,9 +65,12 @@ def _entered(
 ) -> Fix | NoFix:
     """`async with TelegramClient(…) as client:`, where the class is all that changes."""
     statement: Any = facts.module.tree.parent(item)
-    name = item.asname.name.value if item.asname is not None and isinstance(item.asname.name, cst.Name) else ""
-    if (method := words.logs_in(statement.body, name)) is not None or words.starts_with(statement.body, name):
-        return NoFix(f"`{method or 'start'}(…)` logs in, which the guard never does: log in once with `tgsession-guard auth`")
+    refused = heads.refuse(facts, call, start)
+    if refused is not None:
+        return refused
+    remark = login.refuse(facts, _uses(facts, item, statement), start, statement)
+    if isinstance(remark, NoFix):
+        return remark
     draft = Draft(layout)
     blocking = statement.asynchronous is None and runs_in_loop(facts.module, statement)
     if blocking and len(statement.items) > 1:
@@ -81,4 +82,14 @@ def _entered(
     draft.erase(layout.outer(call).end, layout.outer(outer).end)
     imports.need(facts, draft, call)
     imports.release(facts, draft, gone)
-    return draft.fix(MESSAGE, safe=False, isolated=True)
+    return draft.fix(MESSAGE + remark, safe=False, isolated=True)
+
+
+def _uses(facts: Facts, item: cst.WithItem, statement: Node) -> list[Node]:
+    """Where the name that the `with` gives the client is used in it."""
+    tree = facts.module.tree
+    name = item.asname.name if item.asname is not None else None
+    home = home_of(tree, name.value, tree.scope_at(statement)) if isinstance(name, cst.Name) else None
+    if home is None or not isinstance(name, cst.Name):
+        return []
+    return [use for use in reads(tree, name.value, home) if use is not name and statement in tree.ancestors(use)]

@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 @frozen
 class Variable:
-    """A name that one statement of a block gives its only value."""
+    """A name that one statement of a block gives its only value but None.
+
+    `resets` are the statements that give it None, before there is a client and after.
+    """
 
     tree: Tree
     name: str
     line: cst.SimpleStatementLine
     home: Scope
     uses: tuple[Node, ...]
+    resets: tuple[cst.SimpleStatementLine, ...] = ()
 
     @classmethod
     def of(cls, tree: Tree, value: Node) -> Variable | NoFix:
@@ -44,10 +48,13 @@ class Variable:
         home = home_of(tree, target.value, scope)
         if home is None or home is not scope or scope.kind == "class":
             return NoFix(f"`{target.value}` is a name of another scope, where anybody can use it")
-        if len(home.bindings[target.value]) > 1:
+        others = [binding.node for binding in home.bindings[target.value] if binding.node is not statement]
+        resets = tuple(reset for other in others if (reset := _reset(tree, other)) is not None)
+        if len(resets) < len(others):
             return NoFix(f"`{target.value}` is given another value as well")
-        uses = tuple(use for use in reads(tree, target.value, home) if use is not target)
-        return cls(tree, target.value, line, home, uses)
+        stored = {target, *(part.body[0].targets[0].target for part in resets)}
+        uses = tuple(use for use in reads(tree, target.value, home) if use not in stored)
+        return cls(tree, target.value, line, home, uses, resets)
 
     @property
     def block(self) -> Any:
@@ -76,6 +83,15 @@ def _target(statement: Any, value: Node) -> Any:
     if isinstance(statement, cst.Assign) and len(statement.targets) == 1 and statement.value is value:
         return statement.targets[0].target
     return statement.target if isinstance(statement, cst.AnnAssign) and statement.value is value else None
+
+
+def _reset(tree: Tree, statement: Any) -> Any:
+    """The line of *statement*, if that is `name = None` and alone on it."""
+    line = tree.parent(statement)
+    if not isinstance(statement, cst.Assign) or not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
+        return None
+    plain = len(statement.targets) == 1 and isinstance(statement.targets[0].target, cst.Name)
+    return line if plain and isinstance(statement.value, cst.Name) and statement.value.value == "None" else None
 
 
 def _why_not(tree: Tree, value: Node, parent: Any, target: Any) -> str:

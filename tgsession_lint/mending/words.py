@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -11,15 +12,13 @@ from tgsession_lint.mending.draft import has_comment
 from tgsession_lint.tree import dotted_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from tgsession_lint.tree import Node
 
 _OPENING = frozenset({"connect", "start"})
-# Methods that log in: `guarded_client` refuses a session that nobody is logged in to, so that they would never run.
-LOGIN = frozenset({"send_code_request", "sign_in", "sign_up", "qr_login"})
 _RUNS = frozenset({"run_until_complete", "run"})
 _WAITS = frozenset({"wait_for", "shield", "gather"})
+_TELLING = re.compile(r"print|(?:self\._?)?_?(?:log|logger|logging|LOG|LOGGER)\.(?:debug|info|warning|warn|error|exception|critical|log)")
 
 
 @frozen
@@ -44,12 +43,12 @@ def is_closing(statement: Any, name: str) -> bool:
     if isinstance(statement, cst.If):
         body = statements_of(statement.body)
         alone = statement.orelse is None and len(body) == 1 and is_closing(body[0], name)
-        return alone and _tests_only(statement.test, name) and not has_comment(statement)
+        return alone and _tests_only(statement.test, name) and not has_comment(statement, beside=True)
     if isinstance(statement, cst.Try):
         body = statements_of(statement.body)
-        quiet = all(all(_is_pass(part) for part in statements_of(handler.body)) for handler in statement.handlers)
+        quiet = all(handler.body.body and all(_only_tells(part) for part in handler.body.body) for handler in statement.handlers)
         whole = len(body) == 1 and is_closing(body[0], name) and statement.orelse is None and statement.finalbody is None
-        return whole and quiet and not has_comment(statement)
+        return whole and quiet and not has_comment(statement, beside=True)
     call, _ = _called(statement, name)
     return call is not None and call.func.attr.value == "disconnect"
 
@@ -87,8 +86,14 @@ def _is_name(node: Any, name: str) -> bool:
     return isinstance(node, cst.Name) and node.value == name
 
 
-def _is_pass(statement: Any) -> bool:
-    return isinstance(statement, cst.SimpleStatementLine) and all(isinstance(part, cst.Pass) for part in statement.body)
+def _only_tells(statement: Any) -> bool:
+    """Whether *statement* does nothing but say something, if at all: `pass`, `print(…)`, `logger.warning(…)`."""
+    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+    return all(isinstance(part, cst.Pass) or (isinstance(part, cst.Expr) and _tells(part.value)) for part in parts)
+
+
+def _tells(value: Any) -> bool:
+    return isinstance(value, cst.Call) and bool(_TELLING.fullmatch(dotted_name(value.func) or ""))
 
 
 def _tests_only(test: Any, name: str) -> bool:
@@ -104,22 +109,3 @@ def _tests_only(test: Any, name: str) -> bool:
             return _tests_only(test.left, name) and _tests_only(test.right, name)
         case _:
             return False
-
-
-def logs_in(node: Node, name: str) -> str | None:
-    """The method of the client *name* by which some code in *node* logs in."""
-    return next((call.func.attr.value for call in _method_calls(node, name) if call.func.attr.value in LOGIN), None)
-
-
-def starts_with(node: Node, name: str) -> bool:
-    """Whether some code in *node* calls `start` of the client *name* with arguments, which is a login."""
-    return any(call.func.attr.value == "start" and call.args for call in _method_calls(node, name))
-
-
-def _method_calls(node: Node, name: str) -> Iterator[Any]:
-    pending: list[Any] = [node]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, cst.Call) and isinstance(current.func, cst.Attribute) and _is_name(current.func.value, name):
-            yield current
-        pending.extend(current.children)

@@ -41,7 +41,8 @@ class UnguardedClient(Rule):
     Unsafe. `with TelegramClient(…)` becomes `with guarded_client(…)`; a client that is built, opened, used and closed in
     one block becomes a `with` round what uses it, and what opened and closed it goes. The guard waits for the session or
     refuses it where the client took it, never asks for a phone or a code, and closes where the block ends: that is what it
-    is for, and it is more than nothing. Where the client is stored, returned or logs in, there is no fix, and a note why.
+    is for, and it is more than nothing. Code that logs in where it has to, and then works, is mended and never logs in again;
+    where the login is what the code is for, where the client is stored or returned, there is no fix, and a note why.
 
     ## Source
     Telegram, "Error handling", 406 AUTH_KEY_DUPLICATED. Telethon, "Session Files"; `sessions/sqlite.py`, whose

@@ -1,0 +1,76 @@
+"""What opens a client other than a statement of its own: under the guard, which has opened it before, it does nothing.
+
+`return await client.get_me() if client.connect() else None`, a function further in, a helper of the project that is given
+the client, a method of the client's own class.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from tgsession_lint.facts.guards import runs_in_loop
+from tgsession_lint.finding import NoFix
+from tgsession_lint.mending.login import taken_as
+from tgsession_lint.names import reads
+from tgsession_lint.values import Client, Function
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tgsession_lint.facts import Facts
+    from tgsession_lint.mending.variable import Variable
+    from tgsession_lint.project import Module
+    from tgsession_lint.tree import Node, Scope
+
+_OPENING = frozenset({"connect", "start"})
+_OTHER_LOOPS = frozenset({"asyncio.run", "asyncio.Runner", "asyncio.new_event_loop", "anyio.run", "trio.run"})
+_HOPS = 3
+
+
+def opens(facts: Facts, variable: Variable) -> bool:
+    """Whether anything that uses the client opens it."""
+    return any(_opens(facts, facts.module, use, _HOPS) for use in variable.uses)
+
+
+def refuse(facts: Facts, variable: Variable, statements: Sequence[Node]) -> NoFix | None:
+    """Why *statements* could not use a client that is open already: they run it on another loop than the guard would."""
+    if runs_in_loop(facts.module, variable.line):
+        return None
+    for call in facts.module.tree.calls:
+        if variable.is_inside(call, statements) and facts.ask.outside_names(facts.module, call.func) & _OTHER_LOOPS:
+            return NoFix("the block makes an event loop of its own, and the client could not be used there: make `async def` of it")
+    return None
+
+
+def _opens(facts: Facts, module: Module, use: Node, hops: int) -> bool:
+    parent: Any = module.tree.parent(use)
+    above: Any = module.tree.parent(parent) if parent is not None else None
+    if isinstance(parent, cst.Attribute) and parent.value is use:
+        return parent.attr.value in _OPENING or (bool(hops) and _own_method_opens(facts, module, use, parent, hops))
+    if isinstance(parent, cst.Arg) and isinstance(above, cst.Call) and hops:
+        return any(
+            _function_opens(facts, value.module, value.scope, taken_as(value.scope, above, parent), hops - 1)
+            for value in facts.ask.value(module, above.func)
+            if isinstance(value, Function)
+        )
+    return False
+
+
+def _function_opens(facts: Facts, module: Module, scope: Scope, name: str, hops: int) -> bool:
+    return bool(name) and any(_opens(facts, module, use, hops) for use in reads(module.tree, name, scope))
+
+
+def _own_method_opens(facts: Facts, module: Module, use: Node, attribute: cst.Attribute, hops: int) -> bool:
+    """Whether a method that the project's class of the client defines opens it: `await self.connect()`."""
+    for value in facts.ask.value(module, use):
+        if not isinstance(value, Client) or value.of is None:
+            continue
+        for binding in value.of.scope.bindings.get(attribute.attr.value, ()):
+            scope = value.of.module.tree.scopes.get(binding.node)
+            params = getattr(getattr(binding.node, "params", None), "params", ())
+            if scope is not None and params:
+                if _function_opens(facts, value.of.module, scope, params[0].name.value, hops - 1):
+                    return True
+    return False
