@@ -24,7 +24,7 @@ from tgsession_runtime.events import event
 from tgsession_runtime.records import is_free
 from tgsession_runtime.session import key_id_of, read, with_key
 from tgsession_runtime.sharing import refuse_other_egress
-from tgsession_runtime.teardown import disconnect
+from tgsession_runtime.teardown import LAST_BYTES, disconnect
 from tgsession_runtime.terminal import NEVER_LOGGED_IN, reason_of
 from tgsession_runtime.tether import Tether
 from tgsession_runtime.unguarded import unguarded
@@ -99,7 +99,7 @@ class Life:
     def drop(self) -> None:
         """End everything without an event loop: the body has closed the one that there was."""
         try:
-            sockets.shut(self.client)
+            sockets.shut(self.client, LAST_BYTES)
             session = getattr(self.client, "session", None)
             for step in ("save", "close"):
                 with suppress(Exception):  # whatever keeps the session; the claim must not stay

@@ -12,6 +12,7 @@ import os
 import socket
 import struct
 import sys
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -56,20 +57,24 @@ def descriptors(client: Any) -> list[int]:
 
 
 def abort(client: Any) -> None:
-    """Reset every connection of *client* at once, whatever waits to be sent."""
+    """Reset every connection of *client* at once, whatever waits to be sent; its loop then clears up what is left of them."""
+    # Not by the transport alone: that closes its socket one round of the loop later, when the claim may be gone already.
+    sever(client)
     for transport in list(transports(client)):
-        with suppress(Exception):  # one that is closed already; the others must still be reset
-            sock = transport.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        with suppress(Exception):
+        with suppress(Exception):  # one that is closed already
             transport.abort()
 
 
-def shut(client: Any) -> None:
-    """End every connection of *client* where no event loop can do it any more."""
+def shut(client: Any, seconds: float) -> None:
+    """End every connection of *client* where no event loop can do it any more; *seconds* later what is not ended is reset."""
+    deadline = time.monotonic() + seconds
     for number in descriptors(client):
         with suppress(OSError), socket.socket(fileno=os.dup(number)) as copy:
             copy.shutdown(socket.SHUT_RDWR)
+            while (waiting := _unsent(copy)) and time.monotonic() < deadline:
+                time.sleep(_FIRST_PAUSE)
+            if waiting:
+                _cut(copy)
 
 
 def sever(client: Any) -> None:
@@ -84,6 +89,7 @@ def sever(client: Any) -> None:
 
 
 def _cut(copy: socket.socket) -> None:
+    """Reset the connection of *copy* here and now, though its client's own descriptor is still open."""
     copy.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     if sys.platform == "linux":
         import ctypes
@@ -160,6 +166,5 @@ def _unsent(copy: socket.socket) -> int:
 
 
 def _reset(copy: socket.socket) -> None:
-    with suppress(OSError):
-        copy.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-    copy.close()
+    with suppress(OSError), copy:
+        _cut(copy)

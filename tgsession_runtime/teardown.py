@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE = 0.1
 # What the kernel may take to bring the end of the stream to the other side, in seconds.
-_LAST_BYTES = 2.0
+LAST_BYTES = 2.0
 # How long something that was cancelled may take to notice, in seconds.
 _NOTICE = 1.0
 
@@ -64,7 +64,7 @@ async def disconnect(client: Any, name: SessionName, seconds: float) -> Departur
     if error is not None:
         abort(client)
     await _close_session(client, failed=error is not None)
-    arrived = await _finish(endings, min(_LAST_BYTES, max(0.05, deadline - loop.time())), at_once=error is not None)
+    arrived = await _finish(endings, min(LAST_BYTES, max(0.05, deadline - loop.time())), at_once=error is not None)
     await _clear_up(client)
     return Departure(error is None and arrived, attempts, error)
 

@@ -65,9 +65,9 @@ def leaving(form: str, session: str) -> None:
 
     async def body(client: Any) -> None:
         await client(functions.account.GetPasswordRequest())  # from here on the server reads no more
-        for part in range(40):
-            asyncio.ensure_future(client(functions.upload.SaveFilePartRequest(1, part, b"\0" * 500_000))).add_done_callback(_seen)
-        await asyncio.sleep(0.05)
+        transport = client._sender._connection._writer.transport
+        transport.write(b"\0" * 50_000_000)  # more than the kernel takes: the rest has to wait
+        assert transport.get_write_buffer_size()
         say("leaving")
 
     inside(form, session, body, disconnect_timeout=2.0)
