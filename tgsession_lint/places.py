@@ -8,6 +8,7 @@ takes a quarter of the time.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -96,8 +97,12 @@ def top_level(tree: Tree, node: Node) -> Node | None:
     return statement
 
 
+@lru_cache(maxsize=1)
 def _first_rows(module: cst.Module, text: str) -> list[int] | None:
-    """The row that each top-level statement begins on, decorators included; None where Python sees other statements."""
+    """The row that each top-level statement begins on, decorators included; None where Python sees other statements.
+
+    Kept for the module that is being judged: each of its fixes asks anew.
+    """
     try:
         seen = iter(parsed(text).body)
         rows = [_first_row(list(islice(seen, _count(statement)))) for statement in module.body]
