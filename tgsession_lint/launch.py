@@ -35,6 +35,8 @@ def main() -> None:
     except KeyboardInterrupt:
         status = 130
     if status is not None:
+        # The interpreter collects twice on its way out, and would look through every syntax tree in vain.
+        gc.freeze()
         sys.exit(status)
     gc.enable()
     from tgsession_lint.cli import main as full
