@@ -14,14 +14,13 @@ _CHAIN = 2000
 _PATTERN = 7
 _BRACKET = re.compile(r"[\[({\])}]")
 _STEP = {**dict.fromkeys("([{", 1), **dict.fromkeys(")]}", -1)}
-_LINK = re.compile(r"[-+*/%@&|^~<>.]|[\])][ \t]*[\[(]|\b(?:and|or|not|if|lambda|await|in|is)\b")
-_PATTERNS = re.compile(r"^[ \t]*(?:case|del)\b(?!\s*[=.])[^\n]*[\[({]", re.MULTILINE)
-_TOKEN = re.compile(
-    r"""(?P<skip>\\\r?\n|\#[^\r\n]*|(?P<quotes>\"\"\"|''')(?:[^\\]|\\.)*?(?P=quotes)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+# Compiled where they are used, which is seldom.
+_LINK = r"[-+*/%@&|^~<>.]|[\])][ \t]*[\[(]|\b(?:and|or|not|if|lambda|await|in|is)\b"
+_PATTERNS = r"(?m)^[ \t]*(?:case|del)\b(?!\s*[=.])[^\n]*[\[({]"
+_LEXEME = r"""(?xms)
+    (?P<skip>\\\r?\n|\#[^\r\n]*|(?P<quotes>\"\"\"|''')(?:[^\\]|\\.)*?(?P=quotes)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     |(?P<pattern>^[ \t]*(?:case|del)\b(?!\s*[=.]))|(?P<open>[\[({])|(?P<close>[\])}])|(?P<end>[,;\n\r])
-    |(?P<link>\*\*|//|<<|>>|->|\.\.\.|[-+*/%@&|^~<>.]|\b(?:and|or|not|if|lambda|await|in|is)\b)""",
-    re.VERBOSE | re.MULTILINE | re.DOTALL,
-)
+    |(?P<link>\*\*|//|<<|>>|->|\.\.\.|[-+*/%@&|^~<>.]|\b(?:and|or|not|if|lambda|await|in|is)\b)"""
 
 
 def hopeless(text: str) -> int | None:
@@ -29,18 +28,18 @@ def hopeless(text: str) -> int | None:
     if len(text) < _PATTERN:
         return None
     deepest = max(accumulate(map(_STEP.__getitem__, _BRACKET.findall(text))), default=0)
-    if deepest > _BRACKETS // 2 or (deepest > _PATTERN and _PATTERNS.search(text)):
+    if deepest > _BRACKETS // 2 or (deepest > _PATTERN and re.search(_PATTERNS, text)):
         return _first_too_deep(text)
     # A paragraph that is too short, or has too few links in all, holds no such chain; few need the close look.
     long = (part for part in text.split("\n\n") if len(part) > _CHAIN)
-    return _first_too_deep(text) if any(len(_LINK.findall(part)) > _CHAIN for part in long) else None
+    return _first_too_deep(text) if any(len(re.findall(_LINK, part)) > _CHAIN for part in long) else None
 
 
 def _first_too_deep(text: str) -> int | None:
     levels: list[int] = []  # the links before each open bracket
     links = total = 0  # since the last comma, and in all the levels below it
     most = _BRACKETS
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(_LEXEME, text):
         kind = token.lastgroup
         if kind == "open":
             levels.append(links)

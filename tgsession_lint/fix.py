@@ -7,8 +7,7 @@ import warnings
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tgsession_lint import notebooks, places, sources
-from tgsession_lint.editable import open_text
+from tgsession_lint import places
 from tgsession_lint.finding import NoFix
 from tgsession_lint.frozen import frozen, replace
 
@@ -91,6 +90,8 @@ def _meet(one: Edit, other: Edit) -> bool:
 
 
 def _applied(data: bytes, path: str, findings: Sequence[Finding]) -> bytes:
+    from tgsession_lint.editable import open_text
+
     text = open_text(data, path)
     by_cell: dict[int | None, list[Edit]] = {}
     for finding in findings:
@@ -114,6 +115,8 @@ class _Look:
         self._free = [lines.get((f.cell, f.location.row), "") for f in findings if f.code == _UNUSED]
 
     def _parse(self, data: bytes) -> Document:
+        from tgsession_lint import notebooks, sources
+
         parse = notebooks.parse if self._path.endswith(".ipynb") else sources.parse
         return parse(data, self._path)
 

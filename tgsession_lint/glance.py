@@ -15,12 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORKER = re.compile("|".join(WORKERS), re.IGNORECASE)
-SESSION_FILE = re.compile(r"\.session(?:-journal|-wal|-shm)?(?![\w.])")
-SHELL_KILL = re.compile(r"\b(?:pkill|killall|kill)\b[^|;&]*?\s-(?:9|KILL|SIGKILL|s\s+(?:9|KILL|SIGKILL)|-signal[= ](?:9|KILL|SIGKILL))\b")
+# Compiled where they are used: few files come so far.
+WORKER = f"(?i){'|'.join(WORKERS)}"
+_SESSION_FILE = r"\.session(?:-journal|-wal|-shm)?(?![\w.])"
+SHELL_KILL = r"\b(?:pkill|killall|kill)\b[^|;&]*?\s-(?:9|KILL|SIGKILL|s\s+(?:9|KILL|SIGKILL)|-signal[= ](?:9|KILL|SIGKILL))\b"
 _COMMANDS = frozenset({"kill", "pkill", "killall"})
 _STARTING = frozenset({"Popen", "Process", "process_iter", "create_subprocess_exec", "create_subprocess_shell"})
-_HARMLESS = re.compile(r"(?:SIG(?:TERM|INT|HUP|QUIT|USR\d|STOP|CONT|CHLD|WINCH|ALRM)|\b0)$")
+_HARMLESS = r"(?:SIG(?:TERM|INT|HUP|QUIT|USR\d|STOP|CONT|CHLD|WINCH|ALRM)|\b0)$"
 
 
 def worth_parsing(data: bytes) -> bool:
@@ -30,9 +31,14 @@ def worth_parsing(data: bytes) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     calls = [(_name(node), node) for node in nodes if isinstance(node, ast.Call)]
-    starts_worker = any(name in _STARTING and WORKER.search(ast.unparse(call)) for name, call in calls)
+    starts_worker = any(name in _STARTING and re.search(WORKER, ast.unparse(call)) for name, call in calls)
     texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
     return any(map(_says, texts)) or any(_kills(name, call, starts_worker=starts_worker) for name, call in calls)
+
+
+def names_session_file(text: str) -> bool:
+    """Whether *text* names a session file, or one that SQLite keeps beside it."""
+    return ".session" in text and re.search(_SESSION_FILE, text) is not None
 
 
 def parsed(source: bytes | str) -> ast.Module:
@@ -59,16 +65,16 @@ def _name(call: ast.Call) -> str:
 
 
 def _says(text: str) -> bool:
-    return text in _COMMANDS or SESSION_FILE.search(text) is not None or SHELL_KILL.search(text) is not None
+    return text in _COMMANDS or names_session_file(text) or re.search(SHELL_KILL, text) is not None
 
 
 def _kills(name: str, call: ast.Call, *, starts_worker: bool) -> bool:
     if any(keyword.arg == "signal" and "KILL" in ast.unparse(keyword.value) for keyword in call.keywords):
         return True
     if not call.args:
-        return name == "kill" and (starts_worker or WORKER.search(ast.unparse(call.func)) is not None)
+        return name == "kill" and (starts_worker or re.search(WORKER, ast.unparse(call.func)) is not None)
     if len(call.args) > 1:
         # `kill` may go by another name, and the signal too: what says that it is another one is left out.
         signal = ast.unparse(call.args[1])
-        return ("kill" in name or "KILL" in signal) and not _HARMLESS.search(signal)
+        return ("kill" in name or "KILL" in signal) and not re.search(_HARMLESS, signal)
     return name == "send_signal" and "KILL" in ast.unparse(call.args[0])

@@ -105,11 +105,15 @@ def _judged(begun: Begun, config: Config, cwd: Path, progress: Callable[[int, in
 
 def lines(finding: Finding, *, cwd: Path, given: Mapping[str, bytes] | None = None) -> Sequence[str]:
     """The rows of the file, or of the notebook's cell, that *finding* is in; none where it cannot be read."""
-    from tgsession_lint import contents, decoding, notebooks
+    from tgsession_lint import contents, decoding
 
     path = os.path.normpath(os.path.join(cwd, finding.path))
     try:
         data = given[path] if given and path in given else contents.read(path)
     except OSError:
         return ()
-    return decoding.rows(data) if finding.cell is None else notebooks.rows(data, finding.cell)
+    if finding.cell is None:
+        return decoding.rows(data)
+    from tgsession_lint import notebooks
+
+    return notebooks.rows(data, finding.cell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tgsession_lint import contents, notebooks, sources
+from tgsession_lint import contents, sources
 from tgsession_lint.tree import walk
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ class Project:
             self._modules[path] = self._load(path)
         return self._modules[path]
 
+    def is_parsed(self, path: str) -> bool:
+        """Whether *path* has been parsed already."""
+        return path in self._modules
+
     def _load(self, path: str) -> Module | None:
         try:
             document = self.document(path)
@@ -64,7 +68,7 @@ class Project:
             return None
         if document.module is None:
             return None
-        return Module(path, document, walk(document.module))
+        return Module(path, document, walk(document.module, document.text))
 
     def read(self, path: str) -> bytes:
         """The bytes of *path*, as given or on disk.
@@ -90,6 +94,13 @@ class Project:
             OSError: the file cannot be read.
         """
         if path not in self._documents:
-            parse = notebooks.parse if path.endswith(".ipynb") else sources.parse
-            self._documents[path] = parse(self.read(path), path)
+            self._documents[path] = _parse(self.read(path), path)
         return self._documents[path]
+
+
+def _parse(data: bytes, path: str) -> Document:
+    if not path.endswith(".ipynb"):
+        return sources.parse(data, path)
+    from tgsession_lint import notebooks
+
+    return notebooks.parse(data, path)

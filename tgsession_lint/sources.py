@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from tgsession_lint import adapting, depth, refusal
+from tgsession_lint import depth
 from tgsession_lint.decoding import ROW_END, DecodingError, decode
 from tgsession_lint.frozen import frozen
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import libcst as cst
+
+    from tgsession_lint.adapting import Widened
 
 _TOO_DEEP = "the code is nested too deeply to be parsed"
 _SHORT = 400  # characters, so at most as many levels: any stack holds them
@@ -40,7 +42,7 @@ class Document:
     unreadable: tuple[Unreadable, ...] = ()
     cells: tuple[tuple[int, int], ...] = ()
     """Of a notebook: the first row of each code cell in `text`, and the number of the cell."""
-    widened: adapting.Widened = ()
+    widened: Widened = ()
     """Rows whose text was changed for the parser: row, column from which on, and by how many columns."""
 
     @cached_property
@@ -77,6 +79,8 @@ def parse_text(text: str, path: str) -> Document:
     tried = _try(text)
     if tried.module is not None:
         return Document(path, text, tried.module)
+    from tgsession_lint import adapting
+
     for changed, widened in adapting.adapted(text):
         again = _try(changed)
         if again.module is not None:
@@ -105,6 +109,8 @@ def _parsed(text: str) -> _Attempt:
     try:
         return _Attempt(module=cst.parse_module(text))
     except cst.ParserSyntaxError as error:
+        from tgsession_lint import refusal
+
         return _Attempt(problem=Unreadable(*refusal.place_and_reason(text, str(error))))
     except RecursionError:
         return _Attempt(problem=Unreadable(1, 1, _TOO_DEEP))
@@ -115,11 +121,22 @@ def _parsed(text: str) -> _Attempt:
         return _Attempt(problem=Unreadable(1, 1, f"the file cannot be parsed: {type(error).__name__}"))
 
 
+@cache
+def _keep_freed_memory() -> None:
+    """Let what the parser frees be there for the next file.
+
+    glibc gives it back to the system with each thread that ends, and asks for it anew: a fifth of the parse. Freeing one
+    large block, which is never touched, tells it to keep that much (mallopt(3), `M_MMAP_THRESHOLD`).
+    """
+    bytes(30 << 20)
+
+
 def _on_a_deep_stack(text: str) -> _Attempt:
     """What `_parsed` says, from a thread: the native parser recurses, and a stack that overflows takes us with it."""
     import threading
 
     found: list[_Attempt] = []
+    _keep_freed_memory()
     before = threading.stack_size(_STACK)
     try:
         thread = threading.Thread(target=lambda: found.append(_parsed(text)), daemon=True)

@@ -6,7 +6,6 @@ of code.
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
     from tgsession_lint.sources import Document
 
 _OWN = "TGS901"
-_NOQA = re.compile(r"#\s*noqa(?P<colon>\s*:\s*(?P<codes>[A-Za-z]+[0-9]+(?:[\s,]+[A-Za-z]+[0-9]+)*))?", re.IGNORECASE)
-_IGNORE = re.compile(r"#\s*tgsession-lint\s*:\s*ignore\b(?P<rest>\s*\[(?P<codes>[^\]]*)\])?", re.IGNORECASE)
+# Compiled where they are used: most files have no such comment.
+_NOQA = r"(?i)#\s*noqa(?P<colon>\s*:\s*(?P<codes>[A-Za-z]+[0-9]+(?:[\s,]+[A-Za-z]+[0-9]+)*))?"
+_IGNORE = r"(?i)#\s*tgsession-lint\s*:\s*ignore\b(?P<rest>\s*\[(?P<codes>[^\]]*)\])?"
 # A file that holds none of these has no comment worth looking at.
 TRIGGERS = ("noqa", "tgsession-lint", "NOQA", "NoQA")
 
@@ -51,12 +51,12 @@ def directives(comments: Iterable[Comment], lines: Sequence[str], names: Mapping
     """The suppressions in *comments*; *names* turns a rule's name into its code."""
     found: list[Directive] = []
     for comment in comments:
-        if (match := _IGNORE.search(comment.text)) is not None:
+        if (match := re.search(_IGNORE, comment.text)) is not None:
             row = _speaks_of(comment, lines)
             codes = _codes(comment, match, "codes", names)
             problem = "" if codes else "names no code: write `# tgsession-lint: ignore[TGS101] reason`"
             found.append(Directive(row, codes or (("", comment.position),), problem=problem, comment=comment))
-        elif (match := _NOQA.search(comment.text)) is not None:
+        elif (match := re.search(_NOQA, comment.text)) is not None:
             ours = tuple(c for c in _codes(comment, match, "codes", {}) if c[0].startswith("TGS"))
             everything = match.group("codes") is None
             if ours or everything:
@@ -121,6 +121,8 @@ def _problems(
     problems: list[Problem] = []
     for code, place in directive.codes:
         if code not in known:
+            import difflib
+
             near = difflib.get_close_matches(code, known, n=1, cutoff=0.5)
             hint = f"; the nearest is `{near[0]}`" if near else ""
             problems.append(Problem(place, len(code), f"`{code}` is no rule of this linter{hint}"))
@@ -139,8 +141,8 @@ def _without(directive: Directive, code: str, place: Position, lines: Sequence[s
     start = place.column - comment.position.column
     word = re.match(r"[\w-]+", text[start:])  # the code, or the name of the rule
     end = start + (word.end() if word is not None else len(code))
-    pattern = _IGNORE if _IGNORE.search(text) is not None else _NOQA
-    match = pattern.search(text)
+    pattern = _IGNORE if re.search(_IGNORE, text) is not None else _NOQA
+    match = re.search(pattern, text)
     if match is None or len(re.findall(r"[\w-]+", match["codes"])) == 1:
         start, end = _directive(text, match)
     elif (after := re.match(r"[\s,]+", text[end : match.end("codes")])) is not None:

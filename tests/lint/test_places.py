@@ -36,7 +36,7 @@ def every_node(tree: Tree) -> list[cst.CSTNode]:
 
 @pytest.mark.parametrize("case", ODD)
 def test_every_place_is_the_same(case: str) -> None:
-    tree = walk(cst.parse_module(ODD[case]))
+    tree = walk(cst.parse_module(ODD[case]), ODD[case])
     nodes = every_node(tree)
 
     found = {node: places.find_some(tree, ODD[case], [node]).spans for node in nodes}
@@ -50,7 +50,7 @@ def test_places_in_the_standard_library_are_the_same() -> None:
     chance = random.Random(3)
     for path in chance.sample(sorted(folder.glob("*.py")), 25):
         text = decode(path.read_bytes())
-        tree = walk(cst.parse_module(text))
+        tree = walk(cst.parse_module(text), text)
         nodes = chance.sample(every_node(tree), min(20, len(every_node(tree))))
 
         spans = places.find_some(tree, text, nodes).spans
@@ -60,7 +60,7 @@ def test_places_in_the_standard_library_are_the_same() -> None:
 
 def test_statements_without_a_wanted_node_are_not_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "def long():\n    f(1)\n\ng(2)\n"
-    tree = walk(cst.parse_module(text))
+    tree = walk(cst.parse_module(text), text)
     last = tree.root.body[1]
     monkeypatch.setattr(cst.FunctionDef, "_codegen", None)
 

@@ -143,6 +143,14 @@ def test_run_with_findings_wakes_no_matcher_and_no_metadata_provider(userbot: Pa
     assert seen.work == frozenset()
 
 
+def test_run_with_findings_loads_nothing_that_only_odd_files_need(userbot: Path) -> None:
+    seen = observe(userbot, *LINT, "scraper/collect.py")
+
+    odd = {f"tgsession_lint.{name}" for name in ("notebooks", "magics", "adapting", "refusal", "editable")}
+    assert "tgsession_lint.sources" in seen.modules
+    assert seen.modules & {*odd, "click", "difflib", "traceback"} == frozenset()
+
+
 @pytest.mark.parametrize("name", ["tgsession_lint", "tgsession_lint.launch"])
 def test_import_loads_neither_libcst_nor_telethon_nor_psutil(tmp_path: Path, name: str) -> None:
     seen = observe(tmp_path, "-c", f"import {name}")

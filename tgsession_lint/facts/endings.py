@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from tgsession_lint.frozen import frozen
 from tgsession_lint.life import Lives
 from tgsession_lint.tree import source_of
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeftOpen:
     """A client that was built at `node`; `name` is what the code calls it, `where` the kind of code that ends."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.frozen import frozen
-from tgsession_lint.glance import SESSION_FILE
+from tgsession_lint.glance import names_session_file
 from tgsession_lint.literals import origin, strings_in
 from tgsession_lint.tree import source_of
 
@@ -33,7 +33,7 @@ _METHODS = {
 }  # fmt: skip
 _ARCHIVES = {"write": "copied", "add": "copied"}
 _SHELLS = frozenset({"os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.Popen"})
-_SHELL_VERBS = re.compile(r"(?:^|[\s;&|/])(cp|mv|rm|scp|rsync|ln|dd)\s")
+_SHELL_VERBS = r"(?:^|[\s;&|/])(cp|mv|rm|scp|rsync|ln|dd)\s"
 _VERBS = {"cp": "copied", "scp": "copied", "rsync": "copied", "ln": "copied", "dd": "copied", "mv": "moved", "rm": "deleted"}
 
 
@@ -80,8 +80,8 @@ def _by_shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
     if not call.args or not ask.outside_names(module, call.func) & _SHELLS:
         return ""
     command = " ".join(strings_in(call.args[0].value))
-    verb = _SHELL_VERBS.search(command)
-    return _VERBS[verb.group(1)] if verb and SESSION_FILE.search(command) else ""
+    verb = re.search(_SHELL_VERBS, command)
+    return _VERBS[verb.group(1)] if verb and names_session_file(command) else ""
 
 
 def is_session_file(ask: Evaluator, module: Module, node: Any) -> bool:
@@ -97,7 +97,7 @@ def is_session_file(ask: Evaluator, module: Module, node: Any) -> bool:
 
 
 def _says_session(node: Any) -> bool:
-    return any(SESSION_FILE.search(text) for text in strings_in(node))
+    return any(map(names_session_file, strings_in(node)))
 
 
 def _names_inside(node: Any) -> list[Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node
 
 # A process that this very program started, or a pid that it kept: what it runs is likely what the file is about.
-_CLIENT = re.compile(r"telethon|TelegramClient|guarded_client")
+_CLIENT = r"telethon|TelegramClient|guarded_client"
 _OS_KILLS = frozenset({"os.kill", "os.killpg", "signal.pidfd_send_signal", "signal.pthread_kill"})
 _SHELLS = frozenset(
     {
@@ -86,9 +86,9 @@ def _shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
     if not call.args or not ask.outside_names(module, call.func) & _SHELLS:
         return ""
     command = " ".join(text for arg in call.args if arg.keyword is None for text in strings_in(arg.value))
-    if not SHELL_KILL.search(command):
+    if not re.search(SHELL_KILL, command):
         return ""
-    return "kill -9" if WORKER.search(command) or _about_workers(ask, module, call) else ""
+    return "kill -9" if re.search(WORKER, command) or _about_workers(ask, module, call) else ""
 
 
 def _process(ask: Evaluator, module: Module, call: cst.Call) -> str:
@@ -100,11 +100,11 @@ def _process(ask: Evaluator, module: Module, call: cst.Call) -> str:
     home, source = origin(ask, module, func.value)
     started = _started_by(ask, home, source)
     receiver = source_of(func.value)
-    if not started and not WORKER.search(receiver):
+    if not started and not re.search(WORKER, receiver):
         return ""
     start = source_of(source)
-    of_this_program = "Process(" in start and _CLIENT.search(module.document.text)
-    meant = WORKER.search(receiver) or WORKER.search(start) or of_this_program
+    of_this_program = "Process(" in start and re.search(_CLIENT, module.document.text)
+    meant = re.search(WORKER, receiver) or re.search(WORKER, start) or of_this_program
     return f"{receiver}.{func.attr.value}()" if meant and (started or not call.args) else ""
 
 
@@ -120,15 +120,15 @@ def _started_by(ask: Evaluator, module: Module, source: Any) -> bool:
     return False
 
 
-def _about_workers(ask: Evaluator, module: Module, call: Node, whole: re.Pattern[str] = WORKER) -> bool:
+def _about_workers(ask: Evaluator, module: Module, call: Node, whole: str = WORKER) -> bool:
     """Whether the code round *call* speaks of workers, or the file by its name, or as a whole of *whole*."""
     name = module.path.replace("\\", "/").rpartition("/")[2]
-    if WORKER.search(name) or (whole is _CLIENT and _CLIENT.search(module.document.text)):
+    if re.search(WORKER, name) or (whole is _CLIENT and re.search(_CLIENT, module.document.text)):
         return True
     around = _around(module, call)
     key = ("speaks of workers", around)
     if key not in ask.notes:
-        ask.notes[key] = bool(WORKER.search(source_of(around)))
+        ask.notes[key] = bool(re.search(WORKER, source_of(around)))
     return bool(ask.notes[key])
 
 

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Node, Scope
 
-_MEANT = re.compile(r"log_?out|sign_?out|log_?off|revoke|terminate_session|unlink|forget|delete|remove|reset|wipe", re.IGNORECASE)
-_CLOSERS = re.compile(
-    r"^_*(a?close|stop|shut_?down|disconnect|clean_?up|tear_?down|finish|quit|exit|aexit|del|end|on_shutdown|on_stop)(_.*|)$",
-    re.IGNORECASE,
+_MEANT = r"(?i)log_?out|sign_?out|log_?off|revoke|terminate_session|unlink|forget|delete|remove|reset|wipe"
+_CLOSERS = (
+    r"(?i)^_*(a?close|stop|shut_?down|disconnect|clean_?up|tear_?down|finish|quit|exit|aexit|del|end|on_shutdown|on_stop)(_.*|)$"
 )
 _CALLBACKS = frozenset({"push_async_callback", "callback", "register", "addCleanup", "addAsyncCleanup", "add_signal_handler"})
 _OPENING = frozenset({"connect", "start", "__enter__", "__aenter__"})
@@ -46,7 +45,7 @@ def _wanted(module: Module, node: Node) -> bool:
         owner: Any = scope.node
         if isinstance(owner, (cst.FunctionDef, cst.ClassDef)):
             said = [owner.name.value, *(source_of(decorator.decorator) for decorator in owner.decorators)]
-            if any(_MEANT.search(text) for text in said):
+            if any(re.search(_MEANT, text) for text in said):
                 return True
     return False
 
@@ -58,7 +57,7 @@ def _closes(module: Module, call: cst.Call) -> bool:
     if frame is None:
         return False
     owner: Any = frame.node
-    if isinstance(owner, cst.FunctionDef) and _CLOSERS.match(owner.name.value.strip("_")):
+    if isinstance(owner, cst.FunctionDef) and re.match(_CLOSERS, owner.name.value.strip("_")):
         return True
     return _opened_and_never_disconnected(module, frame, call)
 

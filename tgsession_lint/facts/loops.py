@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from tgsession_lint import catalog
+from tgsession_lint.frozen import frozen
 from tgsession_lint.life import Lives
 from tgsession_lint.names import lookup
 from tgsession_lint.tree import dotted_name
@@ -29,7 +29,7 @@ _AT_ONCE = frozenset({"disconnect", "run_until_disconnected", "start"})
 _TASKS = frozenset({"task", "shared_task", "periodic_task", "actor"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Crossing:
     """A call that drives the client called `name` by a further loop; `first` drove it before, None where a task repeats it."""
 
@@ -38,7 +38,7 @@ class Crossing:
     first: Node | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Drive:
     """A step of a plain function that runs clients on a loop: a new one, or the one that is theirs outside of any."""
 
@@ -60,7 +60,7 @@ def _runners(ask: Evaluator, module: Module) -> list[cst.Call]:
     return [call for call in module.tree.calls if call.args and ask.outside_names(module, call.func) & catalog.RUNNERS]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Look:
     """One plain function or module, and whom to ask about it."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tgsession_lint.frozen import frozen
 from tgsession_lint.life import Lives
 from tgsession_lint.tree import source_of
 from tgsession_lint.values import Guarded, Later
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outliving:
     """One place where a client is used, returned or stored past its `guard`; `name` is what the block calls it."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Node
 
-_HASH_NAME = re.compile(r"api_?hash", re.IGNORECASE)
+_HASH_NAME = r"(?i)api_?hash"
 _SHORTEST = 32
 
 
@@ -52,17 +52,17 @@ def _is_api_hash(ask: Evaluator, module: Module, node: Node) -> bool:
         match above:
             case cst.Arg():
                 if above.keyword is not None:
-                    return bool(_HASH_NAME.search(above.keyword.value))
+                    return bool(re.search(_HASH_NAME, above.keyword.value))
             case cst.Call():
                 return _third_of_client(ask, module, above, node) or _default_of(above, below)
             case cst.DictElement():
-                return bool(_HASH_NAME.search(_text(above.key)))
+                return bool(re.search(_HASH_NAME, _text(above.key)))
             case cst.Assign():
-                return any(_HASH_NAME.search(_text(target.target)) for target in above.targets) and _takes(above, node)
+                return any(re.search(_HASH_NAME, _text(target.target)) for target in above.targets) and _takes(above, node)
             case cst.AnnAssign() | cst.NamedExpr():
-                return bool(_HASH_NAME.search(_text(above.target)))
+                return bool(re.search(_HASH_NAME, _text(above.target)))
             case cst.Param():
-                return bool(_HASH_NAME.search(above.name.value))
+                return bool(re.search(_HASH_NAME, above.name.value))
             case cst.BaseCompoundStatement():
                 return False
         below = above
@@ -79,7 +79,7 @@ def _takes(statement: cst.Assign, node: Node) -> bool:
     for target in statement.targets:
         if isinstance(target.target, cst.Tuple) and isinstance(value, cst.Tuple):
             pairs = zip(target.target.elements, value.elements, strict=False)
-            return any(given.value is node and _HASH_NAME.search(_text(name.value)) for name, given in pairs)
+            return any(given.value is node and re.search(_HASH_NAME, _text(name.value)) for name, given in pairs)
     return True
 
 
@@ -92,4 +92,4 @@ def _default_of(call: cst.Call, arg: Node) -> bool:
     """`os.getenv("API_HASH", "…")`."""
     if not call.args or arg is call.args[0]:
         return False
-    return _HASH_NAME.search(text_of(call.args[0].value) or "") is not None
+    return re.search(_HASH_NAME, text_of(call.args[0].value) or "") is not None
