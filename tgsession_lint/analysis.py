@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import traceback
 from typing import TYPE_CHECKING, TypeAlias
 
 from tgsession_lint import parallel, places, suppress
@@ -36,6 +35,8 @@ _UNREADABLE = "TGS902"
 _UNUSED = "TGS901"
 # Below this the second process, which names the same clients anew, costs more than it saves: some 800 lines.
 ENOUGH_BYTES = 30_000
+# What is left of that work once a file is parsed.
+_JUDGING = 0.4
 
 _Judged: TypeAlias = "tuple[list[Finding], list[Fault]]"
 # A sum of a few hundred terms is as many nodes deep, and libcst writes it out by recursion. Before Python 3.11 each
@@ -98,7 +99,7 @@ class Analysis:
                 progress(share[-1][0], len(matter))
             return found, self.faults
 
-        sizes = {path: self._size(path) for path in matter}
+        sizes = {path: self._left(path) for path in matter}
         # The longest first: whoever is done with the last one waits least for the other.
         order = sorted(matter, key=lambda path: -sizes[path])
         shared = parallel.Shared(judge, list(enumerate(order, start=1)), fork=sum(sizes.values()) >= ENOUGH_BYTES)
@@ -109,12 +110,14 @@ class Analysis:
         self.faults = list(dict.fromkeys([*before, *(fault for _, faults in done for fault in faults)]))
         return [finding for found, _ in done for finding in found]
 
-    def _size(self, path: str) -> int:
+    def _left(self, path: str) -> float:
+        """How many bytes of *path* are still to be parsed and judged; those that are parsed are less work."""
         given = self.mentions.given.get(path)
         try:
-            return os.path.getsize(path) if given is None else len(given)
+            size = os.path.getsize(path) if given is None else len(given)
         except OSError:
             return 0
+        return size * _JUDGING if self.project.is_parsed(path) else size
 
     # what matters
 
@@ -122,9 +125,19 @@ class Analysis:
         """Those of *candidates* that a client reaches by name, or that hint at something in a project with a client."""
         if len(candidates) <= FEW:
             return [path for path in candidates if self._matters(path)]
+        self._parse_meanwhile(candidates)
         reached = self._reached()
         hinting = {path for path in self.mentions.reach.hinting if self.mentions.has_client(path)}
         return [path for path in candidates if path in reached or path in hinting]
+
+    def _parse_meanwhile(self, candidates: Sequence[str]) -> None:
+        """Parse of the *candidates* those that matter in any case, while another process looks for those that import them."""
+        seeds = self.mentions.seeds
+        for path in candidates:
+            if path in seeds:
+                if not self.mentions.follows():
+                    return
+                self.project.parsed(path)
 
     def _matters(self, path: str) -> bool:
         if self.mentions.mentions(path):
@@ -237,6 +250,8 @@ class Analysis:
 
     def _fault(self, path: str, code: str = "") -> None:
         """Note the exception that is being handled: ours, in the rule *code* on the file at *path*."""
+        import traceback
+
         self.faults.append(Fault(self.shown(path), code, traceback.format_exc()))
 
     def _placed(

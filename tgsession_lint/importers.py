@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 
 from tgsession_lint import parallel
 from tgsession_lint.edges import edges
@@ -50,6 +51,10 @@ class Survey:
         enough = len(known.files) >= ENOUGH_FILES
         self._reading = parallel.Shared(self._read, known.files, fork=enough, size=SHARE)
 
+    def runs(self) -> bool:
+        """Whether another process is still at it."""
+        return self._reading.child_works()
+
     def abandon(self) -> None:
         """End whatever still runs beside this process."""
         self._reading.abandon()
@@ -81,15 +86,25 @@ class Survey:
 
     def _read_again(self, new: set[str], edges_of: dict[str, list[Edge]]) -> dict[str, list[Edge]]:
         """What those import that write the name of a *new* file, and none that was looked for before."""
-        self._names.add(new)
         fresh: dict[str, list[Edge]] = {}
-        for path in self._known.files:
-            folder = os.path.dirname(path)
-            if path not in edges_of and self._names.fresh(folder):
-                found = self._edges(folder, path, self._known.read(path))
+        if not new:
+            return fresh
+        self._names.add(new)
+        for folder, paths in self._by_folder.items():
+            if not self._names.fresh(folder):
+                continue
+            for path in paths:
+                found = self._edges(folder, path, self._known.read(path)) if path not in edges_of else None
                 if found is not None:
                     fresh[path] = found
         return fresh
+
+    @cached_property
+    def _by_folder(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self._known.files:
+            found.setdefault(os.path.dirname(path), []).append(path)
+        return found
 
     def _read(self, paths: Sequence[str]) -> tuple[list[str], dict[str, list[Edge]]]:
         """Those of *paths* that hint at something, and what those import that can import a mention."""

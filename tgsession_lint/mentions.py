@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from tgsession_lint import contents
-from tgsession_lint.root import SUFFIXES, up
+from tgsession_lint.root import SUFFIXES, is_below
 from tgsession_lint.search import any_of, search
 
 TYPE_CHECKING = False
@@ -153,19 +153,21 @@ class Mentions:
 
     def unit(self, path: str) -> str:
         """The folder of the project that *path* belongs to: the nearest that is marked as one, else the root."""
-        folder = os.path.dirname(path)
-        if folder not in self._units:
-            self._units[folder] = self._find_unit(folder)
-        return self._units[folder]
+        return self._unit(os.path.dirname(path))
 
-    def _find_unit(self, folder: str) -> str:
-        root = self.roots.root
-        for above in up(folder):
-            if above == root or not above.startswith(root):
-                break
-            if any(os.path.exists(os.path.join(above, marker)) for marker in _PROJECT_MARKERS):
-                return above
-        return root
+    def _unit(self, folder: str) -> str:
+        """The unit of *folder*; each folder is asked for its marks once, however many lie below it."""
+        unit = self._units.get(folder)
+        if unit is None:
+            root = self.roots.root
+            if folder == root or not is_below(folder, root):
+                unit = root
+            elif any(os.path.exists(f"{folder}{os.sep}{marker}") for marker in _PROJECT_MARKERS):
+                unit = folder
+            else:
+                unit = self._unit(os.path.dirname(folder))
+            self._units[folder] = unit
+        return unit
 
     def has_client(self, path: str) -> bool:
         """Whether the project that *path* belongs to mentions a client anywhere."""
@@ -228,6 +230,10 @@ class Mentions:
             from tgsession_lint.importers import Survey
 
             self._survey = Survey(self, self.seeds)
+
+    def follows(self) -> bool:
+        """Whether another process is still about to find out."""
+        return self._survey is not None and self._reach is None and self._survey.runs()
 
     @property
     def reach(self) -> Reach:

@@ -64,6 +64,15 @@ class Shared:
             _run_in_child(self._take, writing)
         os.close(writing)
 
+    def child_works(self) -> bool:
+        """Whether a child is still at work, so that this process does well to do something else meanwhile."""
+        if not self._child:
+            return False
+        from select import select
+
+        readable, _, _ = select([self._answer], [], [], 0)
+        return not readable
+
     def _take(self) -> dict[int, Any]:
         """The results of the shares that fall to this process."""
         done: dict[int, Any] = {}
