@@ -27,9 +27,9 @@ def edges(
     tried: set[str] = set()
     folder, attributes = os.path.dirname(path), _Attributes(data)
     for level, module, names in found:
-        parts = module.split(".") if module else []
-        if names is None and not level:
+        if names is None and not level and "." in module:
             # `import a.b.c` runs and binds every package on the way.
+            parts = module.split(".")
             for end in range(1, len(parts)):
                 package = roots.find_from(folder, ".".join(parts[:end]))
                 if package is not None:
@@ -50,37 +50,37 @@ def edges(
 
 
 class _Attributes:
-    """The names that a file may take attributes by."""
+    """The names that a file may take attributes by, each with its dot."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._asked = 0
         self._words: frozenset[bytes] | None = None
 
-    def __contains__(self, name: str) -> bool:
-        word = os.fsencode(name)
-        self._asked += 1
-        # Some packages have a hundred modules, and some files are long: gathering all words once is as good as few searches.
-        if self._asked < _FEW_SEARCHES or not name.isascii():
-            return b"." + word in self._data
+    def __contains__(self, name: bytes) -> bool:
+        if not name.isascii():
+            return name in self._data
+        # Gathered once, if ever: that costs as much as looking for three or four names, and packages have more modules.
         if self._words is None:
-            self._words = frozenset(_ATTRIBUTE.findall(self._data))
-        return word in self._words
+            self._words = frozenset(re.findall(_ATTRIBUTE, self._data))
+        return name[1:] in self._words
 
 
-_FEW_SEARCHES = 6
-_ATTRIBUTE = re.compile(rb"\.\s*([A-Za-z_][A-Za-z0-9_]*)")
+_ATTRIBUTE = rb"\.\s*([A-Za-z_][A-Za-z0-9_]*)"
 
 
 def _reached(roots: Roots, package: str, attributes: _Attributes, passed: Collection[str]) -> Iterator[str]:
     """The modules that a file with *attributes* may reach through *package*, whoever it is that has imported them."""
     pending, seen = [package], {package}
     while pending:
-        for name, nested in roots.submodules(pending.pop()):
+        current = pending.pop()
+        for name, attribute, file in roots.submodules(current):
             # Looking for the name costs most: nobody asks again for a module that was passed and leads no further.
-            if nested in seen or (nested in passed and not roots.is_package(nested)):
+            if file is not None and (file in passed or file in seen):
                 continue
-            if name in attributes:
-                seen.add(nested)
-                pending.append(nested)
-                yield nested
+            if attribute in attributes:
+                nested = file or roots.submodule(current, name)
+                if nested is not None and nested not in seen:
+                    seen.add(nested)
+                    if file is None:
+                        pending.append(nested)
+                    yield nested

@@ -7,6 +7,7 @@ miss one that the names of a file could come through.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ def imports(data: bytes) -> list[Imported]:
     found: list[Imported] = []
     notebook = data[:1] == b"{"
     names, comment = (_NAMES, _COMMENT) if not notebook else (_NOTEBOOK_NAMES, _NOTEBOOK_COMMENT)
-    at = data.find(b"import")
+    at, size = data.find(b"import"), len(data)
     while at >= 0:
         after = at + 6
-        if data[after : after + 1] in _AFTER:
+        if after < size and data[after] in _AFTER:
             simple = None if notebook else _simple(data, at)
             if simple is not None:
                 found += simple
@@ -65,24 +66,39 @@ _SIMPLE = re.compile(
 def _simple(data: bytes, at: int) -> list[Imported] | None:
     """What the statement with its `import` *at* imports, if it is a simple one: three times as quick as the whole way."""
     start = data.rfind(b"\n", 0, at) + 1
-    match = _SIMPLE.match(data, start)
-    if match is None or match.start(2) != at or data[start - 2 : start - 1] in _CONTINUING:
+    if start > 1 and data[start - 2] in _CONTINUING:
+        return None
+    end = data.find(b"\n", at)
+    line = data[start:end] if end >= 0 else data[start:]
+    if b"(" not in line:
+        return _read(line, at - start)
+    return _said(_SIMPLE.match(data, start), at)
+
+
+@lru_cache(maxsize=10_000)
+def _read(line: bytes, at: int) -> list[Imported] | None:
+    """The same for a statement that is alone on its *line*; half of all lines stand in other files too."""
+    return _said(_SIMPLE.match(line), at)
+
+
+def _said(match: re.Match[bytes] | None, at: int) -> list[Imported] | None:
+    if match is None or match.start(2) != at:
         return None
     source, _, inside, bare = match.groups()
     if source is None and inside is not None:
         return None
     names: list[str] = []
-    for part in (bare if inside is None else inside).split(b","):
+    for part in (bare if inside is None else inside).decode().split(","):
         words = part.split()
-        if len(words) == 1 or (len(words) == 3 and words[1] == b"as"):
-            names.append(words[0].decode())
+        if len(words) == 1 or (len(words) == 3 and words[1] == "as"):
+            names.append(words[0])
         elif words:
             return None
     return [_from(source, names)] if source else [(0, name, None) for name in names]
 
 
-_CONTINUING = frozenset({b"\\", b"\r"})  # the line before goes on, or may do so
-_AFTER = frozenset({b" ", b"\t", b"\f", b"(", b"*", b"\\"})
+_CONTINUING = frozenset(b"\\\r")  # the line before goes on, or may do so
+_AFTER = frozenset(b" \t\f(*\\")
 
 
 def _start_of_statement(data: bytes, at: int) -> int:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from tgsession_lint.modules import Roots
 
 NEEDLES = (b"telethon", b"TelegramClient", b"guarded_client")
-# A file is asked what it mentions, what it imports and what it hints at, one after the other: so many bytes are kept.
-_KEPT = 1 << 24
 # Targets of a commit are followed through their imports; more than these, and the whole project is searched instead.
 FEW = 64
 # Where a project begins, as far as "the application and its tests" are one.
@@ -60,8 +58,7 @@ class Mentions:
         self._units: dict[str, str] = {}
         self._with_client: dict[str, bool] = {}
         self._nearby: dict[str, bool] = {}
-        self._texts: dict[str, bytes] = {}
-        self._room = _KEPT
+        self._last = ("", b"")
         self._known: frozenset[str] = frozenset()
 
     # one file
@@ -76,13 +73,11 @@ class Mentions:
             return b""
 
     def _text(self, path: str) -> bytes:
-        """The same, kept for the next question as long as there is room."""
-        data = self._texts.get(path)
-        if data is None:
+        """The same, kept for the next question: a file is asked what it mentions, imports and hints at, one after the other."""
+        last, data = self._last
+        if last != path:
             data = self.read(path)
-            self._room -= len(data)
-            if self._room > 0:
-                self._texts[path] = data
+            self._last = (path, data)
         return data
 
     def mentions(self, path: str) -> bool:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+_SOURCES = frozenset({"py", "pyi"})
+_NO_MODULES = frozenset({"", "__init__", "__pycache__"})
+
+
 class Roots:
     """Where dotted names are looked for, below *root* only."""
 
@@ -89,15 +93,24 @@ class Roots:
             return self._module(folder, name)
         return None if last.endswith((".py", ".pyi", ".ipynb")) else self._module(module, name)
 
-    def submodules(self, package: str) -> tuple[tuple[str, str], ...]:
-        """The modules right inside *package*, each with its name; none if it is no package."""
+    def submodules(self, package: str) -> tuple[tuple[str, bytes, str | None], ...]:
+        """What may be a module right inside *package*: its name, how that stands behind another, and its file.
+
+        Where there is a folder of the name the file is None: `submodule` looks into it, if anybody asks.
+        """
         return self._inside(package)
 
-    def _submodules_uncached(self, package: str) -> tuple[tuple[str, str], ...]:
+    def _submodules_uncached(self, package: str) -> tuple[tuple[str, bytes, str | None], ...]:
         folder = package.removesuffix(f"{os.sep}__init__.py")
-        names = {name.partition(".")[0] for name in self._names(folder)} - {"", "__init__", "__pycache__"}
-        found = ((name, self.submodule(package, name)) for name in sorted(names))
-        return tuple((name, nested) for name, nested in found if nested is not None)
+        names = self._names(folder)
+        found: dict[str, str | None] = {}
+        for entry in sorted(names):
+            name, _, suffix = entry.partition(".")
+            if suffix in _SOURCES and name not in names:
+                found.setdefault(name, f"{folder}{os.sep}{entry}")
+            elif name == entry:
+                found[name] = None
+        return tuple((name, b"." + os.fsencode(name), file) for name, file in found.items() if name not in _NO_MODULES)
 
     def _search_uncached(self, folder: str) -> tuple[str, ...]:
         """Folders that may hold top-level modules; packages last: scripts inside them do import so."""
