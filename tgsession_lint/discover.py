@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tgsession_lint.exclusion import Settings
+    from tgsession_lint.search import Ahead
 
 
 class Discovery(Notes):
@@ -24,16 +25,20 @@ class Discovery(Notes):
         self.files = list(files)
         self.listed: dict[str, list[str]] = {}
         """Folders that were listed on the way, with what they hold."""
+        self.ahead: Ahead | None = None
+        """What already looks through them."""
 
     def only(self, files: Sequence[str]) -> Discovery:
         """The same with no other files to lint than *files*."""
         part = Discovery(files)
-        part.problems, part.listed = self.problems, self.listed
+        part.problems, part.listed, part.ahead = self.problems, self.listed, self.ahead
         return part
 
 
-def discover(targets: Sequence[Path | str], settings: Settings, *, cwd: Path | str) -> Discovery:
-    """The files that *targets* (files, folders, globs) mean."""
+def discover(
+    targets: Sequence[Path | str], settings: Settings, *, cwd: Path | str, ahead: Ahead | None = None
+) -> Discovery:
+    """The files that *targets* (files, folders, globs) mean; whoever looks *ahead* begins with a large folder at once."""
     found = Discovery()
     excluded = Exclusion(settings)
     files: set[str] = set()
@@ -41,6 +46,8 @@ def discover(targets: Sequence[Path | str], settings: Settings, *, cwd: Path | s
     folders = [path for path in paths if os.path.isdir(path)]
     if len(folders) > 1 and all(is_below(folder, excluded.root) for folder in folders):
         found.listed[excluded.root] = list_folder(excluded.root, excluded, found)  # git is asked once, not for each
+    if len(folders) == 1:
+        found.ahead = ahead
     for path, shown in paths.items():
         if path in folders:
             files.update(_in_folder(path, excluded, found))
@@ -59,7 +66,7 @@ def _in_folder(folder: str, excluded: Exclusion, found: Discovery) -> Sequence[s
         whole = found.listed.get(excluded.root, ())
         inside = [path for path in whole if is_below(path, folder)]
         # Nothing below it: it may be ignored or excluded as a part of the whole, and wanted when named.
-        found.listed[folder] = inside or list_folder(folder, excluded.below(folder), found)
+        found.listed[folder] = inside or list_folder(folder, excluded.below(folder), found, found.ahead)
     return found.listed[folder]
 
 

@@ -13,6 +13,8 @@ import sys
 from tgsession_lint import prefilter, root
 from tgsession_lint.discover import discover
 from tgsession_lint.exclusion import Defaults
+from tgsession_lint.mentions import NEEDLES
+from tgsession_lint.search import Ahead
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,8 +102,10 @@ def begin(arguments: Sequence[str]) -> Begun | None:
     top = root.find_root(arguments, cwd)
     if any(True for _ in root.settings_files(root.common_folder(arguments, cwd), top)):
         return None
-    found = discover(arguments, Defaults(top), cwd=cwd)
+    ahead = Ahead(NEEDLES)
+    found = discover(arguments, Defaults(top), cwd=cwd, ahead=ahead)
     if found.problems or not found.files or not _alike(found, arguments, top, cwd):
+        ahead.abandon()
         return None
     return prefilter.look(found, Defaults(top))
 

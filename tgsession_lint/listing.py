@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tgsession_lint.checkouts import Tracked
     from tgsession_lint.exclusion import Exclusion
     from tgsession_lint.finding import Problem
+    from tgsession_lint.search import Ahead
 
 # What changes how a folder is read: an environment, a checkout inside, patterns of what to leave out; and settings.
 _MARKS = frozenset({"pyvenv.cfg", ".git", ".gitignore", "pyproject.toml"})
@@ -38,8 +39,11 @@ class Notes:
         self.problems.append(Problem(path, message))
 
 
-def list_folder(folder: str, excluded: Exclusion, notes: Notes | None = None) -> list[str]:
-    """The Python files and notebooks below *folder*, sorted; what is met on the way is added to *notes*."""
+def list_folder(folder: str, excluded: Exclusion, notes: Notes | None = None, ahead: Ahead | None = None) -> list[str]:
+    """The Python files and notebooks below *folder*, sorted; what is met on the way is added to *notes*.
+
+    Whoever looks *ahead* is told of what has been found as soon as it is enough.
+    """
     if excluded.forced and excluded.path(folder):
         return []
     notes = notes or Notes()
@@ -48,11 +52,11 @@ def list_folder(folder: str, excluded: Exclusion, notes: Notes | None = None) ->
 
         known = checkouts.tracked(folder)
         if known is not None:
-            found = _by_git(folder, known, excluded, notes)
+            found = _by_git(folder, known, excluded, notes, ahead)
             if found or not checkouts.is_ignored(folder):
                 return sorted(found)
             # asked for by name although git ignores it, so it is wanted
-    return sorted(_walk(folder, excluded, notes))
+    return sorted(_walk(folder, excluded, notes, ahead))
 
 
 def is_checkout(folder: str) -> bool:
@@ -84,7 +88,7 @@ def _kind(entry: os.DirEntry[str], *, is_source: bool) -> Literal["file", "folde
 # in a checkout
 
 
-def _by_git(top: str, known: Tracked, excluded: Exclusion, notes: Notes) -> set[str]:
+def _by_git(top: str, known: Tracked, excluded: Exclusion, notes: Notes, ahead: Ahead | None) -> dict[str, None]:
     """What git tracks or does not ignore below *top*, and is there.
 
     Folders are listed here rather than by git, which takes five times as long to look for what is new. It is asked
@@ -92,10 +96,12 @@ def _by_git(top: str, known: Tracked, excluded: Exclusion, notes: Notes) -> set[
     """
     from tgsession_lint import checkouts
 
-    found: set[str] = set()
+    found: dict[str, None] = {}
     unknown: set[str] = set()
     pending = [(top, "")]
     while pending:
+        if ahead is not None and len(found) >= ahead.enough:
+            ahead.take(list(found))
         current, inside = pending.pop()
         entries = _entries(current, notes)
         if not _OWN.isdisjoint([entry.name for entry in entries]):
@@ -113,11 +119,11 @@ def _by_git(top: str, known: Tracked, excluded: Exclusion, notes: Notes) -> set[
                 if kind == "file" or not _is_environment(entry.path):
                     unknown.add(relative)
             elif kind == "file":
-                found.add(entry.path)
+                found[entry.path] = None
             else:  # a submodule
-                found.update(list_folder(entry.path, excluded, notes))
+                found.update(dict.fromkeys(list_folder(entry.path, excluded, notes)))
     if unknown:
-        found.update(_new(top, checkouts.not_ignored(top, unknown), excluded, notes))
+        found.update(dict.fromkeys(_new(top, checkouts.not_ignored(top, unknown), excluded, notes)))
     return found
 
 
@@ -140,7 +146,7 @@ def _is_environment(folder: str) -> bool:
 # elsewhere
 
 
-def _walk(top: str, excluded: Exclusion, notes: Notes) -> list[str]:
+def _walk(top: str, excluded: Exclusion, notes: Notes, ahead: Ahead | None) -> list[str]:
     """The files below *top* that nothing leaves out.
 
     One loop over all entries: a call for each would be a third of the time.
@@ -153,6 +159,8 @@ def _walk(top: str, excluded: Exclusion, notes: Notes) -> list[str]:
     with_patterns = excluded.name_pattern is not None or excluded.path_pattern is not None
     pending = [(top, above)]
     while pending:
+        if ahead is not None and len(found) >= ahead.enough:
+            ahead.take(found)
         current, ignores = pending.pop()
         entries = _entries(current, notes)
         marks = _MARKS.intersection([entry.name for entry in entries])

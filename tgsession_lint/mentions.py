@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tgsession_lint.edges import Edge
     from tgsession_lint.importers import Reach, Survey
     from tgsession_lint.modules import Roots
+    from tgsession_lint.search import Ahead
 
 NEEDLES = (b"telethon", b"TelegramClient", b"guarded_client")
 # Targets of a commit are followed through their imports; more than these, and the whole project is searched instead.
@@ -43,11 +44,13 @@ class Mentions:
         roots: Roots,
         files: Callable[[], Sequence[str]],
         given: Mapping[str, bytes] | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         self.needles = wanted
         self.roots = roots
         self._list = files
         self.given = given or {}
+        self._ahead = ahead
         self._files: Sequence[str] | None = None
         self._seeds: set[str] | None = None
         self._survey: Survey | None = None
@@ -208,7 +211,7 @@ class Mentions:
     def seeds(self) -> set[str]:
         """Every file that mentions a client; searches the project on the first call."""
         if self._seeds is None:
-            found = search([path for path in self.files if path not in self.given], self.needles)
+            found = search([path for path in self.files if path not in self.given], self.needles, self._ahead)
             self._known = frozenset(self.files)
             given = [path for path, data in self.given.items() if any_of(self.needles, data)]
             self._seeds = {*found, *given}
@@ -242,5 +245,6 @@ class Mentions:
 
     def abandon(self) -> None:
         """End whatever still runs beside this process."""
-        if self._survey is not None:
-            self._survey.abandon()
+        for running in (self._survey, self._ahead):
+            if running is not None:
+                running.abandon()

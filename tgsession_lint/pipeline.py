@@ -11,6 +11,7 @@ from tgsession_lint.exclusion import Exclusion
 from tgsession_lint.frozen import frozen, replace
 from tgsession_lint.mentions import needles
 from tgsession_lint.nearest import Nearest
+from tgsession_lint.search import Ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -55,8 +56,18 @@ def run(
     nearest = config if isinstance(config, Nearest) else Nearest(config, str(cwd), lambda found: found, fixed=True)
     if begun is not None:
         return _judged(begun, nearest.main, cwd, progress)
-    found = discover(targets, nearest.main, cwd=cwd)
-    given = given or {}
+    ahead = Ahead(needles(nearest.main))
+    try:
+        return _discovered(discover(targets, nearest.main, cwd=cwd, ahead=ahead), targets, nearest, cwd, given or {}, progress)
+    finally:
+        ahead.abandon()
+
+
+def _discovered(
+    found: Discovery, targets: Sequence[Path], nearest: Nearest, cwd: Path, given: Mapping[str, bytes],
+    progress: Callable[[int, int], None] | None,
+) -> Outcome:  # fmt: skip
+    """What there is in the files that were *found*, each judged by the settings nearest to it."""
     named = {*given, *(os.path.normpath(os.path.join(cwd, target)) for target in targets)}
     parts: list[Outcome] = []
     for own, paths in nearest.grouped(dict.fromkeys([*found.files, *given])).items():

@@ -40,7 +40,7 @@ def look(
     def everything() -> list[str]:
         return [*project_files(settings, found.listed), *found.files, *given]
 
-    known = Mentions(needles, Roots(os.fspath(settings.root), src), everything, given)
+    known = Mentions(needles, Roots(os.fspath(settings.root), src), everything, given, found.ahead)
     return Begun(found, known, list(dict.fromkeys([*found.files, *given])))
 
 
