@@ -30,6 +30,7 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "ENOUGH_FILES", 6)
+    monkeypatch.setattr(search, "SHARE", 2)
 
 
 @pytest.mark.parametrize("beside", [False, True])
