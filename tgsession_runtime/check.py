@@ -12,6 +12,7 @@ from tgsession_runtime import records, session_files, tombstones, workers
 from tgsession_runtime.errors import SessionUnreadableError, StateFolderError, StoreError
 from tgsession_runtime.holder import current as this_process
 from tgsession_runtime.holder import hostname
+from tgsession_runtime.leasing import Leases
 from tgsession_runtime.session import SessionFile, SessionName, read, with_key
 from tgsession_runtime.verdict import ORDER, Reason, Verdict
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tgsession_runtime.holder import Holder
-    from tgsession_runtime.lease import Leasing
+    from tgsession_runtime.leasing import Leasing
     from tgsession_runtime.state import State
+    from tgsession_runtime.stores import Held
     from tgsession_runtime.workers import Answer, Found, Holding
 
 
@@ -42,6 +44,11 @@ class Surroundings:
         return workers.running(self.project, names=self.worker_names, markers=self.state.workers())
 
     @cached_property
+    def leases(self) -> Leases:
+        """Who has leases, in the store that is configured."""
+        return Leases(self.leasing)
+
+    @cached_property
     def keys(self) -> dict[int, list[Path]]:
         """The project's session files by the id of the auth key that they hold."""
         found: dict[int, list[Path]] = {}
@@ -58,7 +65,7 @@ def check(name: SessionName, around: Surroundings) -> Verdict:
     name = _with_key(name)
     session = _Session(name, around)
     seen = [*unreadable, *(session.of_file(file) if file else ()), *session.of_use(), *session.of_surroundings()]
-    return Verdict(name, tuple(sorted(seen, key=lambda reason: ORDER.index(reason.weight))))
+    return Verdict(name, tuple(sorted(seen, key=lambda reason: ORDER.index(reason.weight))), session.lease)
 
 
 def holders(name: SessionName, state: State) -> list[Holder]:
@@ -73,6 +80,8 @@ class _Session:
         self._name, self._around, self._state = name, around, around.state
         self._locks = _locks(name, around.state)
         self._holders = holders(name, around.state)
+        self.lease: Held | None = None
+        """Set by `of_use`, where a store is configured and answers."""
 
     def of_file(self, file: SessionFile) -> Iterator[Reason]:
         """What the session file itself says."""
@@ -146,11 +155,8 @@ class _Session:
         return Reason("held", f"it is in use by {who}", hint, {"holders": [asdict(holder) for holder in self._holders]})
 
     def _leased(self) -> Iterator[Reason]:
-        leasing = self._around.leasing
-        if leasing is None or self._name.key_id is None:
-            return
         try:
-            held = leasing.read(self._name.key_id_hex)
+            self.lease = held = self._around.leases.of(self._name)
         except StoreError as error:
             yield Reason("no-store", str(error), error.hint, {"store": error.address})
             return
@@ -158,8 +164,7 @@ class _Session:
             return
         details = {"holders": [asdict(held.holder)] if held.holder else [], "token": held.token, "left": held.left}
         if held.holder is None:
-            message = f"the lease store lets nobody in for {held.left:.0f} s: it was started anew, and may have forgotten a holder"
-            yield Reason("lease-held", message, "wait", details)
+            yield Reason("lease-held", f"the lease store: {held}", "wait", details)
             return
         hint = f"end it on its host; unless it is renewed, its lease (token {held.token}) ends in {held.left:.0f} s"
         yield Reason("lease-held", f"it is leased by {held.holder}", hint, details)

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
     from tgsession_runtime.errors import TgsessionError
     from tgsession_runtime.holder import Holder
-    from tgsession_runtime.lease import Lease, Leasing
+    from tgsession_runtime.lease import Lease
+    from tgsession_runtime.leasing import Leasing
     from tgsession_runtime.session import SessionName
     from tgsession_runtime.state import State
 
@@ -219,10 +220,11 @@ class Claim:
 
     def _news(self, seconds: float) -> Pause:
         assert self.lease is not None  # noqa: S101 - for the type checker
-        self.lease.read_news()
-        if self.lease.descriptor is None:
+        news = self.lease.news
+        news.hear()
+        if news.descriptor is None:
             return Pause(_GLANCE)
-        return Pause(min(seconds, _REPORT_EVERY), self.lease.descriptor)
+        return Pause(min(seconds, _REPORT_EVERY), news.descriptor)
 
     def _holders(self, path: Path) -> list[Holder]:
         """Who holds the lock at *path*; of one who still waits for the auth key, who holds that."""

@@ -8,25 +8,23 @@ in time.
 from __future__ import annotations
 
 import logging
-import os
 import random
 import signal
-import sys
 import threading
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tgsession_runtime import forks
+from tgsession_runtime.bell import Bell
 from tgsession_runtime.errors import StoreError, TgsessionError
 from tgsession_runtime.events import event
-from tgsession_runtime.holder import is_ending, is_same_process, liveness
-from tgsession_runtime.terms import Tenure, Terms, clock
+from tgsession_runtime.leasing import left_behind
+from tgsession_runtime.terms import Tenure, clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tgsession_runtime.holder import Holder
+    from tgsession_runtime.leasing import Leasing
     from tgsession_runtime.session import SessionName
     from tgsession_runtime.stores import Held, Store
 
@@ -36,57 +34,6 @@ _ASK_EVERY_LATER = 0.5
 _SOON = 5.0
 # How often the clock is looked at: a wait does not go on while the machine is suspended, its clock does.
 _TICK = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Leasing:
-    """Where leases are kept, and on what terms."""
-
-    url: str
-    terms: Terms
-    required: bool = True
-    """Whether a store that cannot be reached keeps everybody out."""
-
-    def __repr__(self) -> str:
-        return f"<Leasing {self.address}>"
-
-    @property
-    def address(self) -> str:
-        """The store, for messages."""
-        from tgsession_runtime.redis_store import shown
-
-        return shown(self.url)
-
-    def open(self) -> Store:
-        """The store itself; nothing is connected before it is asked for something."""
-        from tgsession_runtime.redis_store import RedisStore
-
-        return RedisStore(self.url, self.terms.answer)
-
-    def read(self, key_id: str) -> Held | None:
-        """Who has the lease of the auth key *key_id*; None if nobody has, or who had it is proven gone.
-
-        Raises:
-            StoreError: the store does not answer.
-        """
-        store = self.open()
-        try:
-            held = store.read(key_id)
-        finally:
-            store.close()
-        return None if held is None or _left_behind(held) else held
-
-    def release(self, key_id: str, token: int) -> bool:
-        """End the lease of somebody else, if it is still that of *token*.
-
-        Raises:
-            StoreError: the store does not answer.
-        """
-        store = self.open()
-        try:
-            return store.release(key_id, token)
-        finally:
-            store.close()
 
 
 class Lease:
@@ -116,27 +63,15 @@ class Lease:
         self._cut = False
         self._due = 0.0
         self._trouble = ""
-        self._news, self._tell = (-1, -1) if sys.platform == "win32" else os.pipe()
-        self._pipe = threading.Lock()
+        self.news = Bell()
+        """Rung whenever there is something to look at."""
         self._store: Store | None = None
         self._mutex = threading.Lock()
         forks.watch(self)
 
-    @property
-    def descriptor(self) -> int | None:
-        """Becomes readable when there is news; None where pipes cannot be waited for."""
-        return self._news if self._news >= 0 else None
-
     def start(self) -> None:
         """Ask for it, in a thread."""
         threading.Thread(target=self._live, name="tgsession lease", daemon=True).start()
-
-    def read_news(self) -> None:
-        """Make the descriptor wait for the next news."""
-        if self._news >= 0:
-            with suppress(BlockingIOError):
-                os.set_blocking(self._news, False)
-                os.read(self._news, 4096)
 
     def is_open(self) -> bool:
         """Whether anything may be sent to Telegram on the strength of it, at this very moment."""
@@ -166,7 +101,7 @@ class Lease:
         self.stop()
         # One that is still asked for is nobody's: should it be granted now, the thread gives it back.
         self.ended.wait(seconds if self.tenure is not None else min(seconds, _TICK))
-        self._close_pipe()
+        self.news.close()
 
     def after_fork_in_child(self) -> None:
         """Threads do not come along, and the connection is the parent's."""
@@ -174,9 +109,7 @@ class Lease:
         self.ended.set()
         if self._store is not None:
             self._store.after_fork_in_child()
-        for descriptor in (self._news, self._tell):
-            if descriptor >= 0:
-                forks.silence(descriptor)
+        self.news.after_fork_in_child()
 
     # the thread that talks to the store
 
@@ -186,7 +119,7 @@ class Lease:
             self._store = self.leasing.open()
             if self._ask():
                 threading.Thread(target=self._look_at_the_clock, name="tgsession lease clock", daemon=True).start()
-                self._tell_news()
+                self.news.ring()
                 self._renew()
         except TgsessionError as error:
             self.error = error
@@ -199,7 +132,7 @@ class Lease:
                 self._store.close()
             self.ended.set()
             self._wake.set()
-            self._tell_news()
+            self.news.ring()
 
     def _ask(self) -> bool:
         """Ask until it is granted, or nobody waits for it any more."""
@@ -218,10 +151,10 @@ class Lease:
                     self.token, self.tenure, self.answered = answer, Tenure(terms, began), True
                     self._due = began + self._pace()
                     return True
-                if over := _left_behind(answer):
+                if over := left_behind(answer):
                     continue
                 self.held, self.answered = answer, True
-            self._tell_news()
+            self.news.ring()
             self._sleep(_ASK_EVERY if self._now() - begun < _SOON else _ASK_EVERY_LATER)
         return False
 
@@ -314,31 +247,8 @@ class Lease:
         if first:
             self._log(logging.WARNING, f"the lease store `{error.address}` does not answer: {error.reason}")
 
-    def _tell_news(self) -> None:
-        with self._pipe:
-            if self._tell >= 0:
-                os.write(self._tell, b".")
-
-    def _close_pipe(self) -> None:
-        with self._pipe:
-            for descriptor in (self._news, self._tell):
-                if descriptor >= 0:
-                    os.close(descriptor)
-            self._news = self._tell = -1
-
     def _log(self, level: int, message: str, **fields: Any) -> None:
         event(level, "lease", self.name, message, token=self.token, **fields)
-
-
-def _left_behind(held: Held) -> int:
-    """The token of *held*, if its holder is proven gone or is this very process, which left it to run out; else 0.
-
-    Only whoever holds the locks of this host asks for the lease: nobody here still uses the session.
-    """
-    one = held.holder
-    if one is not None and (is_same_process(one) or (liveness(one) == "gone" and not is_ending(one))):
-        return held.token
-    return 0
 
 
 def _hear_no_signals() -> None:

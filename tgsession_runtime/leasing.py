@@ -1,64 +1,103 @@
-"""Settings -> where leases are kept and on what terms."""
+"""Where leases are kept, on what terms, and who has which."""
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tgsession_runtime.errors import ConfigurationError
-from tgsession_runtime.lease import Leasing
-from tgsession_runtime.setting import FROM_CELERY, STORES
-from tgsession_runtime.terms import Terms
+from tgsession_runtime.errors import StoreError
+from tgsession_runtime.holder import is_ending, is_same_process, liveness
+from tgsession_runtime.stores import shown
 
 if TYPE_CHECKING:
-    from tgsession_runtime.config import Settings
+    from tgsession_runtime.session import SessionName
+    from tgsession_runtime.stores import Held, Store
+    from tgsession_runtime.terms import Terms
 
 
-def leasing_of(found: Settings) -> Leasing | None:
-    """Where leases are kept, by the settings *found*; None if there are to be none.
+@dataclass(frozen=True, slots=True)
+class Leasing:
+    """Where leases are kept, and on what terms."""
 
-    Raises:
-        ConfigurationError: the terms contradict each other, or it cannot be told where.
+    url: str
+    terms: Terms
+    required: bool = True
+    """Whether a store that cannot be reached keeps everybody out."""
+
+    def __repr__(self) -> str:
+        return f"<Leasing {self.address}>"
+
+    @property
+    def address(self) -> str:
+        """The store, for messages."""
+        return shown(self.url)
+
+    def open(self) -> Store:
+        """The store itself; nothing is connected before it is asked for something."""
+        from tgsession_runtime.redis_store import RedisStore
+
+        return RedisStore(self.url, self.terms.answer)
+
+    def read(self, key_id: str) -> Held | None:
+        """Who has the lease of the auth key *key_id*; None if nobody has, or who had it is proven gone.
+
+        Raises:
+            StoreError: the store does not answer.
+        """
+        store = self.open()
+        try:
+            held = store.read(key_id)
+        finally:
+            store.close()
+        return None if held is None or left_behind(held) else held
+
+    def release(self, key_id: str, token: int) -> bool:
+        """End the lease of somebody else, if it is still that of *token*.
+
+        Raises:
+            StoreError: the store does not answer.
+        """
+        store = self.open()
+        try:
+            return store.release(key_id, token)
+        finally:
+            store.close()
+
+
+class Leases:
+    """One look at the leases of several sessions: each is read once, and a store that fails is not asked again."""
+
+    def __init__(self, leasing: Leasing | None) -> None:
+        self.leasing = leasing
+        self._found: dict[str, Held | None] = {}
+        self._error: StoreError | None = None
+
+    def of(self, name: SessionName) -> Held | None:
+        """Who has the lease of *name*; None if nobody has, or no store is configured.
+
+        Raises:
+            StoreError: the store does not answer.
+        """
+        key_id = name.key_id_hex
+        if self.leasing is None or name.key_id is None:
+            return None
+        if key_id not in self._found:
+            if self._error is not None:
+                raise self._error
+            try:
+                self._found[key_id] = self.leasing.read(key_id)
+            except StoreError as error:
+                self._error = error
+                raise
+        return self._found[key_id]
+
+
+def left_behind(held: Held) -> int:
+    """The token of *held*, if its holder is proven gone or is this very process, which left it to run out; else 0.
+
+    Only whoever holds the locks of this host asks for the lease: nobody here still uses the session.
     """
-    if found.lease is None:
-        return None
-    if not found.exclusive:
-        raise ConfigurationError(
-            "a lease is for one holder, and `exclusive` is false", "drop one of the two", why="holders on two hosts would share the session"
-        )
-    terms = Terms(found.lease_duration, found.lease_renew, found.lease_deadline, found.lease_settle)
-    try:
-        terms = terms.checked()
-    except ValueError as error:
-        raise ConfigurationError(str(error), "look at `docs/lease.md`, *The deadlines*", why="two hosts could hold the session") from None
-    url = _of_celery(found.celery_app) if found.lease == FROM_CELERY else found.lease
-    return Leasing(url, terms, found.lease_required)
-
-
-def _of_celery(name: str | None) -> str:
-    """The Redis that the app *name*, else the current Celery app, has for its broker, else for its results."""
-    celery: Any = sys.modules.get("celery")
-    if name is not None:
-        app = _app(name)
-    elif celery is not None:
-        app = celery.current_app
-    else:
-        raise _no_redis("no Celery app is loaded in this program")
-    brokers = app.conf.broker_write_url or app.conf.broker_url or ""
-    urls = brokers if isinstance(brokers, (list, tuple)) else str(brokers).split(";")
-    for url in (*urls, app.conf.result_backend):
-        if isinstance(url, str) and url.partition("://")[0] in STORES:
-            return url
-    raise _no_redis("neither the broker nor the result back end of the Celery app is a Redis")
-
-
-def _app(name: str) -> Any:
-    try:
-        return import_module("celery.app.utils").find_app(name)
-    except Exception as error:  # of whatever the app's module does
-        raise _no_redis(f"the Celery app `{name}` cannot be loaded: {type(error).__name__}") from error
-
-
-def _no_redis(what: str) -> ConfigurationError:
-    return ConfigurationError(f"`lease` is `celery`, and {what}", 'give the address itself: `lease = "redis://…"`', why="nothing was connected")
+    one = held.holder
+    if one is not None and (is_same_process(one) or (liveness(one) == "gone" and not is_ending(one))):
+        return held.token
+    return 0

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tgsession_runtime.config import settings
 from tgsession_runtime.errors import ConfigurationError
-from tgsession_runtime.leasing import leasing_of
+from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.session import NEWEST_SCHEMA, name_of
 from tgsession_runtime.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tgsession_runtime.lease import Leasing
+    from tgsession_runtime.leasing import Leasing
     from tgsession_runtime.session import SessionName
 
 _PATHS = (str, Path)

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tgsession_runtime import forks
 from tgsession_runtime.errors import ConfigurationError, StoreError
 from tgsession_runtime.holder import decode
-from tgsession_runtime.stores import Held
+from tgsession_runtime.stores import Held, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -177,13 +177,6 @@ class RedisStore:
         self._promoted = about.get("master_replid2", _NEVER_PROMOTED).strip("0") != ""
         if about.get("maxmemory", "0") != "0" and about.get("maxmemory_policy", "noeviction") != "noeviction":
             raise StoreError(self.address, f"it may forget a lease to save memory (maxmemory-policy {about['maxmemory_policy']})")
-
-
-def shown(url: str) -> str:
-    """*url* without what is secret in it, for messages."""
-    parts = urlsplit(url)
-    place = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{place}{parts.path}"
 
 
 class _in_words:  # noqa: N801 - reads as a statement; a generator's context manager costs 1 µs more each time

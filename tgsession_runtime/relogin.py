@@ -14,7 +14,7 @@ from tgsession_runtime.check import Surroundings, check
 from tgsession_runtime.claim import contend
 from tgsession_runtime.errors import LoginError, NoConnectionError, SessionUnreadableError
 from tgsession_runtime.floods import Floods
-from tgsession_runtime.leasing import leasing_of
+from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.session import read, sqlite_uri
 from tgsession_runtime.state import State
 from tgsession_runtime.teardown import disconnect

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from tgsession_runtime.holder import Holder
@@ -19,6 +20,15 @@ class Held:
     """None where the store has lost who had it, or holds what is not ours."""
     left: float
     """Seconds until it ends, unless it is renewed; the settling time is in it."""
+
+    def __str__(self) -> str:
+        if self.token == 0:
+            return f"nobody gets in for {self.left:.0f} s: the store was started anew, and may have forgotten a holder"
+        return f"token {self.token}, ends in {self.left:.0f} s unless renewed: {self.holder or 'by whom is not known'}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The lease for machines."""
+        return {"token": self.token, "left": round(self.left, 1), "holder": asdict(self.holder) if self.holder else None}
 
 
 class Store(Protocol):
@@ -47,3 +57,10 @@ class Store(Protocol):
 
     def after_fork_in_child(self) -> None:
         """Let go of the connection without a word: it is the parent's."""
+
+
+def shown(url: str) -> str:
+    """*url* without what is secret in it, for messages."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{place}{parts.path}"

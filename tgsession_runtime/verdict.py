@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tgsession_runtime.session import SessionName
+    from tgsession_runtime.stores import Held
 
 Weight = Literal["unsafe", "cannot tell", "warning"]
 Answer = Literal["safe", "unsafe", "cannot tell"]
@@ -58,6 +59,8 @@ class Verdict:
 
     name: SessionName
     reasons: tuple[Reason, ...]
+    lease: Held | None = None
+    """Who has its lease, on whatever host; None also where no store is configured, or none answers."""
 
     @property
     def answer(self) -> Answer:
@@ -76,7 +79,7 @@ class Verdict:
         path = str(self.name.path) if self.name.path else None
         return {
             "session": self.name.label, "path": path, "key_id": self.name.key_id_hex or None, "verdict": self.answer,
-            "reasons": reasons,
+            "reasons": reasons, "lease": self.lease.as_json() if self.lease else None,
         }  # fmt: skip
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tgsession_runtime import records, tombstones, workers
+from tgsession_runtime.errors import StoreError
 from tgsession_runtime.holder import utc_now
+from tgsession_runtime.leasing import Leases
 from tgsession_runtime.session import with_key
 
 if TYPE_CHECKING:
@@ -14,8 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tgsession_runtime.holder import Holder
+    from tgsession_runtime.leasing import Leasing
     from tgsession_runtime.session import SessionName
     from tgsession_runtime.state import State
+    from tgsession_runtime.stores import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +33,20 @@ class Look:
     revoked: dict[str, str]
     workers: dict[str, str]
     """By what names it, what a worker is called."""
+    at: float
+    """When this was, on a clock that does not jump."""
+    leases: dict[str, Held]
+    """By session, who has its lease, on whatever host."""
+    store: str
+    """Why the store of the leases gives no answer; empty where it does, or where there is none."""
 
 
 class Event(NamedTuple):
     """Something that happened between two looks."""
 
     event: str
-    """`acquired`, `released`, `waiting`, `unclean-end`, `revoked`, `worker-came`, `worker-went`."""
+    """`acquired`, `released`, `waiting`, `unclean-end`, `revoked`, `worker-came`, `worker-went`, `leased`, `lease-ended`,
+    `no-store`, `store-answers`."""
     subject: str
     message: str
     details: dict[str, Any]
@@ -44,8 +56,11 @@ class Event(NamedTuple):
         return {"at": utc_now(), "event": self.event, "subject": self.subject, "message": self.message, **self.details}
 
 
-def look(names: Sequence[SessionName], state: State, project: Path) -> Look:
+def look(names: Sequence[SessionName], state: State, project: Path, leasing: Leasing | None = None) -> Look:
     """Look at all that can be seen; nothing is changed."""
+    at, leases = time.monotonic(), Leases(leasing)
+    leased: dict[str, Held] = {}
+    store = ""
     holders: dict[str, dict[str, Holder]] = {}
     held, revoked = set(), {}
     for name in map(with_key, names):
@@ -56,9 +71,14 @@ def look(names: Sequence[SessionName], state: State, project: Path) -> Look:
             held.add(name.label)
         if (record := tombstones.read(name, state)) is not None:
             revoked[name.label] = str(record["reason"])
+        try:
+            if (lease := leases.of(name)) is not None:
+                leased[name.label] = lease
+        except StoreError as error:
+            store = str(error)
     found = workers.running(project, markers=state.workers()).workers
     running = {f"{one.process.pid} {one.process.started}": str(one) for one in found}
-    return Look(holders, frozenset(held), revoked, running)
+    return Look(holders, frozenset(held), revoked, running, at, leased, store)
 
 
 def changes(before: Look, now: Look) -> Iterator[Event]:
@@ -73,6 +93,7 @@ def changes(before: Look, now: Look) -> Iterator[Event]:
                 for one in holders.values()
                 if one.state == "holding"
             )
+    yield from _of_leases(before, now)
     for label, reason in now.revoked.items():
         if label not in before.revoked:
             yield Event("revoked", label, f"Telegram has ended its login: {reason}", {"reason": reason})
@@ -87,3 +108,22 @@ def _of_holder(label: str, was: Holder | None, now: Holder) -> Iterator[Event]:
         return
     names = {"holding": "acquired", "released": "released", "waiting": "waiting"}
     yield Event(names[now.state], label, str(now), asdict(now))
+
+
+def _of_leases(before: Look, now: Look) -> Iterator[Event]:
+    """What happened to the leases; nothing is known of them while the store does not answer."""
+    if now.store:
+        if not before.store:
+            yield Event("no-store", "leases", now.store, {})
+        return
+    if before.store:
+        yield Event("store-answers", "leases", "the lease store answers again", {})
+    for label, lease in now.leases.items():
+        was = before.leases.get(label)
+        if was is None or was.token != lease.token:
+            yield Event("leased", label, str(lease), {"lease": lease.as_json()})
+    for label in before.leases.keys() - now.leases.keys():
+        lease = before.leases[label]
+        ran_out = lease.left <= now.at - before.at
+        how = "ran out" if ran_out else "was given back"
+        yield Event("lease-ended", label, f"the lease with token {lease.token} {how}", {"lease": lease.as_json(), "ran_out": ran_out})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -103,6 +104,10 @@ class Started:
             raise AssertionError(said + errors)
         self.child = int(said.removeprefix("ready "))
         return self
+
+    def said(self) -> bool:
+        """Whether it has written anything that is not read yet."""
+        return bool(select.select([self.process.stdout], [], [], 0)[0])
 
     def signal(self, number: int) -> None:
         """Send a signal to the wrapper alone."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tgsession_runtime.config import Settings, settings
 from tgsession_runtime.errors import ConfigurationError
-from tgsession_runtime.leasing import leasing_of
+from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.setting import SETTINGS
 
 HASH = "0123456789abcdef0123456789abcdef"

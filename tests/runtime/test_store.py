@@ -11,8 +11,8 @@ from tests.celery_support import redis_server, until
 from tests.runtime.redises import RedisServer, redis_of_ones_own
 from tgsession_runtime.errors import StoreError
 from tgsession_runtime.holder import current
-from tgsession_runtime.redis_store import RedisStore, shown
-from tgsession_runtime.stores import Held
+from tgsession_runtime.redis_store import RedisStore
+from tgsession_runtime.stores import Held, shown
 
 LONG = 60.0
 NAME = "00112233445566aa"

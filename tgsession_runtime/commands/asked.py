@@ -12,7 +12,7 @@ from tgsession_runtime import session_files, workers
 from tgsession_runtime.check import Surroundings
 from tgsession_runtime.config import settings
 from tgsession_runtime.errors import ConfigurationError
-from tgsession_runtime.leasing import leasing_of
+from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.session import SessionName, name_of, name_of_string
 from tgsession_runtime.state import State
 

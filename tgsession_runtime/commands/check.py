@@ -53,6 +53,8 @@ def shown(verdict: Verdict) -> str:
     lines = [f"{verdict.name.label}: {weighed(verdict.answer)}"]
     for reason in verdict.reasons:
         lines += [f"  {weighed(reason.weight)} [{reason.code}]: {reason.message}", f"    hint: {reason.hint}"]
+    if verdict.lease is not None and not any(reason.code == "lease-held" for reason in verdict.reasons):
+        lines.append(f"  lease: {verdict.lease}")
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@ from tgsession_runtime.claim import contend, wait_for
 from tgsession_runtime.commands.asked import asked
 from tgsession_runtime.display import echo
 from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError
+from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.session import name_of_string
 from tgsession_runtime.state import State
 
@@ -35,14 +36,14 @@ def command(file: IO[str], session: str, wait: float) -> int:
         raise ConfigurationError("the session string would be shown as it is typed", "give a file", why="it is the login itself")
     text = file.read().strip()
     about = asked([session])
-    name, state = about.names[0], State(about.settings.state_dir)
+    name, state, leasing = about.names[0], State(about.settings.state_dir), leasing_of(about.settings)
     if name.path is None:
         raise SessionUnreadableError(session, "it is kept in no file", "name a session file")
-    both = [wait_for(contend(name, state, timeout=wait))]
+    both = [wait_for(contend(name, state, timeout=wait, leasing=leasing))]
     try:
         string = name_of_string(text)
         if string.key_id != both[0].name.key_id:
-            both.append(wait_for(contend(string, state, timeout=wait)))
+            both.append(wait_for(contend(string, state, timeout=wait, leasing=leasing)))
         aside = write_file(text, name.path)
     finally:
         for claim in reversed(both):

@@ -8,7 +8,7 @@ from tgsession_runtime.commands.asked import asked
 from tgsession_runtime.console import say
 from tgsession_runtime.display import echo
 from tgsession_runtime.errors import ConfigurationError
-from tgsession_runtime.leasing import leasing_of
+from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.session import with_key
 
 

@@ -19,6 +19,7 @@ from tgsession_runtime.commands.workers import start_worker, stop_workers
 from tgsession_runtime.console import say
 from tgsession_runtime.display import echo
 from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError, WorkersError
+from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.state import State
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _take(step: Step, about: Asked, way: Way, phone: str | None) -> None:
         account, _, aside = asyncio.run(log_in(name, about.settings, way, Terminal(phone), 0.0))
         say("\n".join([f"logged in as {account}", *(f"put aside: {one}" for one in aside)]))
     else:
-        claim = wait_for(contend(name, state, timeout=0.0))
+        claim = wait_for(contend(name, state, timeout=0.0, leasing=leasing_of(about.settings)))
         try:
             aside = backups.restore(step.source, path) if step.source else backups.put_aside(path)
         finally:

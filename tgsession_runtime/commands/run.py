@@ -108,7 +108,7 @@ def _claim(session: str | None, wait: float | None) -> Claim:
     from tgsession_runtime.claim import contend, wait_for
     from tgsession_runtime.config import settings
     from tgsession_runtime.events import event
-    from tgsession_runtime.leasing import leasing_of
+    from tgsession_runtime.lease_settings import leasing_of
     from tgsession_runtime.session import name_of, name_of_string, with_key
     from tgsession_runtime.state import State
 

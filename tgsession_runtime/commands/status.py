@@ -1,4 +1,4 @@
-"""`tgsession-guard status`: sessions, their holders and the project's workers in one table."""
+"""`tgsession-guard status`: sessions, their holders, the project's workers and the leases, in tables."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ import click
 from tgsession_runtime.check import check
 from tgsession_runtime.commands.asked import asked
 from tgsession_runtime.display import echo, table, weighed
+from tgsession_runtime.errors import StoreError
+from tgsession_runtime.holder import current as this_process
+from tgsession_runtime.session import with_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from tgsession_runtime.check import Surroundings
+    from tgsession_runtime.session import SessionName
+    from tgsession_runtime.stores import Held
     from tgsession_runtime.verdict import Verdict
     from tgsession_runtime.workers import Worker
 
@@ -27,30 +33,56 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
 @click.option("--remote", is_flag=True, help="Ask the workers of all hosts too, through the broker of `celery-app`.")
 def command(session: tuple[str, ...], *, as_json: bool, remote: bool) -> int:
-    """Show each SESSION with its holder and verdict, and the workers of the project."""
+    """Show each SESSION with its holder and verdict, the workers of the project and, on whatever host, who has its leases."""
     about = asked(session, need_one=False)
     about = about.ask_all_hosts() if remote else about
     around = about.around
     verdicts = [check(name, around) for name in about.names]
     if as_json:
-        workers = [_as_json(worker) for worker in around.workers.workers]
+        leased = {one.name: one.lease for one in verdicts if one.lease}
+        workers = [{**_as_json(worker), "leases": leases_of(worker, leased)} for worker in around.workers.workers]
         echo(json.dumps({"sessions": [one.as_json() for one in verdicts], "workers": workers}, indent=2))
         return 0
-    echo(tables(verdicts, around.workers.workers))
+    echo(tables(verdicts, around))
     return 0
 
 
-def tables(verdicts: Sequence[Verdict], workers: Sequence[Worker]) -> str:
-    """Both tables, as text."""
+def tables(verdicts: Sequence[Verdict], around: Surroundings) -> str:
+    """Sessions, workers and, where a store is configured, leases as text."""
     sessions = [_session_row(one) for one in verdicts]
     first = table([("SESSION", "VERDICT", "KEY ID", "HELD BY"), *sessions]) if sessions else "no sessions"
-    return f"{first}\n\n{worker_table(workers)}"
+    return f"{first}\n\n{worker_and_lease_tables([one.name for one in verdicts], around)}"
 
 
-def worker_table(workers: Sequence[Worker]) -> str:
-    """The workers, as text."""
-    rows = [_worker_row(one) for one in workers]
-    return table([("WORKER", "NODE", "POOL", "GUARDED", "PIDS"), *rows]) if rows else "no workers"
+def worker_and_lease_tables(names: Sequence[SessionName], around: Surroundings) -> str:
+    """The workers and, where a store is configured, who has the leases of *names*, on whatever host, as text."""
+    workers = around.workers.workers
+    if around.leasing is None:
+        return worker_table(workers)
+    try:
+        leased = {name: lease for name in names if (lease := around.leases.of(with_key(name))) is not None}
+    except StoreError as error:
+        return f"{worker_table(workers)}\n\nleases: {error}"
+    return f"{worker_table(workers, leased)}\n\n{_lease_table(leased)}"
+
+
+def worker_table(workers: Sequence[Worker], leased: Mapping[SessionName, Held] | None = None) -> str:
+    """The workers, and what they have *leased*, as text."""
+    more = [] if leased is None else ["LEASES"]
+    rows = [[*_worker_row(one), *([] if leased is None else [", ".join(leases_of(one, leased)) or "-"])] for one in workers]
+    return table([["WORKER", "NODE", "POOL", "GUARDED", "PIDS", *more], *rows]) if rows else "no workers"
+
+
+def leases_of(worker: Worker, leased: Mapping[SessionName, Held]) -> list[str]:
+    """The sessions that *worker*, which runs on this host, has *leased*."""
+    boot = this_process().boot_id
+    found = ((name.label, lease.holder) for name, lease in leased.items())
+    return [label for label, one in found if one is not None and one.boot_id == boot and one.pid in worker.pids]
+
+
+def _lease_table(leased: Mapping[SessionName, Held]) -> str:
+    rows = [(name.label, str(one.token or "-"), f"{one.left:.0f} s", str(one.holder or "nobody gets in")) for name, one in leased.items()]
+    return table([("LEASED SESSION", "TOKEN", "ENDS IN", "BY"), *rows]) if rows else "no leases"
 
 
 def _session_row(verdict: Verdict) -> tuple[str, str, str, str]:

@@ -13,7 +13,6 @@ from tgsession_runtime.check import check
 from tgsession_runtime.commands.asked import asked
 from tgsession_runtime.commands.status import tables
 from tgsession_runtime.display import coloured, echo
-from tgsession_runtime.state import State
 from tgsession_runtime.watching import Event, changes, look
 
 if TYPE_CHECKING:
@@ -34,21 +33,22 @@ _KEPT = 10
 def command(session: tuple[str, ...], every: float, seconds: float | None, *, as_json: bool) -> int:
     """Tell what happens to each SESSION and to the project's workers.
 
-    Events: acquired, released, waiting, unclean-end, revoked, worker-came, worker-went. On a terminal they stand below a
-    live view, elsewhere they are written as one JSON object a line.
+    Events: acquired, released, waiting, unclean-end, revoked, worker-came, worker-went; with a lease store also leased,
+    lease-ended, no-store, store-answers. On a terminal they stand below a live view, elsewhere they are written as one
+    JSON object a line.
     """
     about = asked(session)
-    state, project = State(about.settings.state_dir), about.settings.project
+    around = about.around
     live = sys.stdout.isatty() and not as_json
     deadline = None if seconds is None else time.monotonic() + seconds
-    before, told = look(about.names, state, project), list[Event]()
+    before, told = look(about.names, around.state, around.project, around.leasing), list[Event]()
     while True:
         if live:
             _draw(about, told)
         if deadline is not None and time.monotonic() >= deadline:
             return 0
         time.sleep(every)
-        now = look(about.names, state, project)
+        now = look(about.names, around.state, around.project, around.leasing)
         happened = list(changes(before, now))
         before, told = now, [*told, *happened][-_KEPT:]
         if not live:
@@ -59,6 +59,6 @@ def command(session: tuple[str, ...], every: float, seconds: float | None, *, as
 
 def _draw(about: Asked, told: list[Event]) -> None:
     around = about.around
-    shown = tables([check(name, around) for name in about.names], around.workers.workers)
+    shown = tables([check(name, around) for name in about.names], around)
     events = "\n".join(f"{one.event}: {one.subject}: {one.message}" for one in told) or "nothing yet"
     click.echo(f"\033[H\033[J{shown}\n\n{events}", color=coloured())

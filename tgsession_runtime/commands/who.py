@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tgsession_runtime.check import holders
 from tgsession_runtime.commands.asked import asked
+from tgsession_runtime.console import say
 from tgsession_runtime.display import echo
-from tgsession_runtime.leasing import leasing_of
+from tgsession_runtime.errors import StoreError
 from tgsession_runtime.session import with_key
-from tgsession_runtime.state import State
+
+if TYPE_CHECKING:
+    from tgsession_runtime.holder import Holder
+    from tgsession_runtime.stores import Held
 
 
 @click.command(
@@ -25,17 +30,31 @@ from tgsession_runtime.state import State
 def command(session: str, *, as_json: bool) -> int:
     """Say who holds SESSION: which process, since when, and what it runs."""
     about = asked([session])
-    name = with_key(about.names[0])
-    found = holders(name, State(about.settings.state_dir))
-    leasing = leasing_of(about.settings)
-    held = leasing.read(name.key_id_hex) if leasing is not None and name.key_id is not None else None
-    if held is not None and held.holder is not None and held.holder.token not in {one.token for one in found}:
-        found.append(held.holder)
-    if as_json:
-        echo(json.dumps([asdict(one) for one in found], indent=2))
-    else:
-        for one in found:
-            echo(f"{one.state}: {one}")
+    name, around = with_key(about.names[0]), about.around
+    found = holders(name, around.state)
+    try:
+        lease = around.leases.of(name)
+    except StoreError as error:
         if not found:
-            echo(f"nobody holds `{session}`")
+            raise
+        say(error.explain())  # who holds it on this host is known all the same
+        lease = None
+    if lease is not None and lease.holder is not None and lease.holder.token not in {one.token for one in found}:
+        found.append(lease.holder)
+    if as_json:
+        echo(json.dumps([{**asdict(one), "lease": _lease_of(one, lease)} for one in found], indent=2))
+        return 0 if found else 1
+    for one in found:
+        echo(f"{one.state}: {one}")
+    if not found:
+        echo(f"nobody holds `{session}`")
+    if lease is not None:
+        echo(f"lease: {lease}")
     return 0 if found else 1
+
+
+def _lease_of(holder: Holder, lease: Held | None) -> dict[str, Any] | None:
+    """The token, and the seconds left, where the lease is that of *holder*."""
+    if lease is None or lease.holder is None or lease.holder.token != holder.token:
+        return None
+    return {name: value for name, value in lease.as_json().items() if name != "holder"}

@@ -11,7 +11,7 @@ import click
 from tgsession_runtime import control, workers
 from tgsession_runtime.check import check
 from tgsession_runtime.commands.asked import asked
-from tgsession_runtime.commands.status import worker_table
+from tgsession_runtime.commands.status import worker_and_lease_tables
 from tgsession_runtime.console import say
 from tgsession_runtime.display import echo
 from tgsession_runtime.errors import ConfigurationError, WorkersError
@@ -50,10 +50,11 @@ def command() -> None:
 
 @command.command("status")
 def status() -> int:
-    """Show the workers of the project. Exit status: 0 some run, 1 none do."""
-    found = asked([], need_one=False).around.workers.workers
-    echo(worker_table(found))
-    return 0 if found else 1
+    """Show the workers of the project, and who has leases of its sessions. Exit status: 0 some run, 1 none do."""
+    about = asked([], need_one=False)
+    around = about.around
+    echo(worker_and_lease_tables(about.names, around))
+    return 0 if around.workers.workers else 1
 
 
 @command.command("start")
