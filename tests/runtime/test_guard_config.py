@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import sys
 from pathlib import Path
 
@@ -309,7 +310,7 @@ def test_any_argument_is_taken_or_refused_on_purpose(name: str, value: object) -
         assert error.explain().startswith("error: ")
 
 
-@pytest.mark.parametrize("address", ["redis://host", "rediss://u:p@host:1/2", "unix:///run/redis", "redis+sentinel://a,b/main", "celery"])
+@pytest.mark.parametrize("address", ["redis://host", "rediss://u:p@host:1/2", "unix:///run/redis", "redis+sentinel://a,b/main", "redis+cluster://a:1,b:2", "celery"])
 def test_a_lease_is_taken_from_an_address_or_from_celery(address: str, project: Path) -> None:
     assert load(project, {"TGSESSION_LEASE": address}).lease == address
 
@@ -343,8 +344,15 @@ def test_terms_that_let_two_hosts_in_are_refused(settings: dict[str, str], said:
     ({"broker_url": "redis://one"}, "redis://one"),
     ({"broker_url": "amqp://one", "result_backend": "rediss://two/1"}, "rediss://two/1"),
     ({"broker_url": "amqp://one;redis+socket:///three"}, "redis+socket:///three"),
+    ({"broker_url": "sentinel://:p@a:1;sentinel://:p@b:2/3", "broker_transport_options": {"master_name": "main"}},
+     "redis+sentinel://:p@a:1,b:2/main/3"),
+    ({"broker_url": "sentinel://a", "broker_transport_options": {"master_name": "main", "sentinel_kwargs": {"password": "s&"}},
+      "broker_use_ssl": {"ssl_ca_certs": "/ca.pem"}}, "rediss+sentinel://a/main?sentinel_password=s%26&ssl_ca_certs=%2Fca.pem"),
+    ({"broker_url": "redis://one", "broker_use_ssl": {"ssl_cert_reqs": ssl.CERT_REQUIRED}}, "rediss://one?ssl_cert_reqs=CERT_REQUIRED"),
+    ({"broker_url": "rediss://one", "broker_use_ssl": True}, "rediss://one"),
+    ({"broker_url": "redis://one", "redis_backend_use_ssl": {"ssl_cert_reqs": ssl.CERT_NONE}}, "redis://one"),
 ])  # fmt: skip
-def test_celery_s_redis_is_the_broker_s_else_the_back_end_s(conf: dict[str, str], url: str, project: Path) -> None:
+def test_celery_s_redis_is_the_broker_s_else_the_back_end_s(conf: dict[str, object], url: str, project: Path) -> None:
     from celery import Celery
 
     app = Celery(set_as_current=False)

@@ -1,7 +1,7 @@
 """The lease as a protocol: hosts whose clocks differ, a store that forgets, messages that are late or lost, processes that stop.
 
-What a holder may believe is the product's own (`Tenure`, `Terms`); the store is a twin of the scripts in `redis_store.py`, which
-`test_store.py` tries for real. Time is simulated. Two things must never be: two hosts that both believe in their
+What a holder may believe is the product's own (`Tenure`, `Terms`); the store is a twin of the scripts in `redis_store.py`:
+`test_store_twin.py` shows that it is one. Time is simulated. Two things must never be: two hosts that both believe in their
 lease, and two connections at Telegram. Without any one of the margins they come about, or that margin is for nothing.
 """
 
@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.runtime.store_twin import ALL, Twin
 from tgsession_runtime.terms import Tenure, Terms
 
 TERMS = Terms().checked()
@@ -30,69 +31,14 @@ _STEPS = (0.5, 3.0, 10.0, 20.0, 40.0, 70.0)
 
 
 @dataclass
-class Twin:
-    """The store, as the scripts make it."""
-
-    margins: frozenset[str]
-    lease: int = 0
-    ends: float = 0.0
-    last: int = 0
-    run: int = 1
-    last_run: int = 1
-    started: float = -1000.0
-    clock: int = 0
-
-    def acquire(self, now: float) -> int:
-        """A token; 0 if there is a lease, or may be one."""
-        self._expire(now)
-        if self.lease:
-            return 0
-        if self.last_run != self.run and "wait after a restart" in self.margins:
-            unsure = TERMS.kept - (now - self.started)
-            if unsure > 0:
-                self.last_run, self.lease, self.ends = self.run, -1, now + unsure
-                return 0
-        self.clock += 1
-        self.lease = self.last = max(self.last + 1, self.clock)
-        self.ends, self.last_run = now + self.kept, self.run
-        return self.lease
-
-    def renew(self, token: int, now: float) -> bool:
-        self._expire(now)
-        if self.lease != token:
-            if self.lease > 0 or self.last > token:
-                return False
-            self.last = token
-        self.lease, self.ends = token, now + self.kept
-        return True
-
-    def release(self, token: int, now: float) -> bool:
-        self._expire(now)
-        if self.lease != token and "compare the token at a release" in self.margins:
-            return False
-        self.lease, self.last, self.last_run = 0, token + 1, self.run
-        return True
-
-    def restart(self, now: float) -> None:
-        self.lease = self.last = self.last_run = 0
-        self.run, self.started = self.run + 1, now
-
-    @property
-    def kept(self) -> float:
-        return TERMS.kept if "settle" in self.margins else TERMS.cut
-
-    def _expire(self, now: float) -> None:
-        if self.lease and now >= self.ends:
-            self.lease = 0
-
-
-@dataclass
 class Host:
     """A process that has the lease, or wants it."""
 
     rate: float
     margins: frozenset[str]
     token: int = 0
+    given: set[int] = field(default_factory=set)
+    """Every token that it ever had."""
     tenure: Tenure | None = None
     stopped: bool = False
     stood_still: float = 0.0
@@ -139,10 +85,10 @@ class Message:
     there: bool = False
 
 
-MARGINS = frozenset({
-    "settle", "timer", "count from before the request", "shorten the timer by the age", "wait after a restart",
-    "compare the token at a release", "a clock that goes on", "disconnect before the release",
-})  # fmt: skip
+MARGINS = ALL | {
+    "settle", "timer", "count from before the request", "shorten the timer by the age", "a clock that goes on",
+    "disconnect before the release",
+}
 
 
 class Protocol(RuleBasedStateMachine):
@@ -154,6 +100,9 @@ class Protocol(RuleBasedStateMachine):
         super().__init__()
         self.now = 1000.0
         self.store = Twin(self.margins)
+        self.kept = TERMS.kept if "settle" in self.margins else TERMS.cut
+        self.heard = self.store.copy()
+        """What a replica has heard."""
         self.hosts: list[Host] = []
 
     @initialize(rates=st.tuples(st.sampled_from(_RATES), st.sampled_from(_RATES)))
@@ -176,7 +125,9 @@ class Protocol(RuleBasedStateMachine):
     def asks(self, number: int) -> None:
         host = self.hosts[number]
         if not host.stopped and host.tenure is None and not host.messages:
-            host.messages.append(Message("acquire", host.clock(self.now), 0))
+            # A lease that its own process has left behind it may take over: nobody there uses the session any more.
+            over = self.store.lease if self.store.lease in host.given else 0
+            host.messages.append(Message("acquire", host.clock(self.now), over))
 
     @rule(number=st.integers(0, 1))
     def renews(self, number: int) -> None:
@@ -198,9 +149,15 @@ class Protocol(RuleBasedStateMachine):
         for message in self.hosts[number].messages:
             if not message.there:
                 message.there = True
-                arguments = () if message.kind == "acquire" else (message.token,)
-                message.answer = getattr(self.store, message.kind)(*arguments, self.now)
+                message.answer = self._tell_store(message)
                 return
+
+    def _tell_store(self, message: Message) -> Any:
+        if message.kind == "acquire":
+            return self.store.acquire(self.now, self.kept, message.token)
+        if message.kind == "renew":
+            return self.store.renew(message.token, self.now, self.kept)
+        return self.store.release(message.token, self.now)
 
     @rule(number=st.integers(0, 1))
     def an_answer_arrives(self, number: int) -> None:
@@ -212,6 +169,7 @@ class Protocol(RuleBasedStateMachine):
         began = message.began if "count from before the request" in self.margins else now
         if message.kind == "acquire" and message.answer:
             host.token, host.tenure = message.answer, Tenure(TERMS, began)
+            host.given.add(message.answer)
         elif message.kind == "renew" and host.tenure is not None:
             if not message.answer:
                 host.drop()
@@ -244,9 +202,29 @@ class Protocol(RuleBasedStateMachine):
         self.a_message_arrives(number)
         self.an_answer_arrives(number)
 
+    @rule(number=st.integers(0, 1))
+    def is_killed(self, number: int) -> None:
+        """The kernel ends its connection; the next process of that host may ask at once."""
+        host = self.hosts[number]
+        host.drop()
+        host.stopped = False
+        host.messages.clear()
+
     @rule()
     def the_store_forgets(self) -> None:
         self.store.restart(self.now)
+
+    @rule()
+    def the_store_is_started_anew(self) -> None:
+        self.store.restart(self.now, forget=False)
+
+    @rule()
+    def a_replica_hears(self) -> None:
+        self.heard = self.store.copy()
+
+    @rule()
+    def the_replica_takes_over(self) -> None:
+        self.store.promote(self.heard)
 
     @invariant()
     def never_two(self) -> None:
@@ -268,6 +246,9 @@ _TRACES: dict[str, str] = {
     "count from before the request": "asks 0, a_message_arrives 0, time_passes 70, an_answer_arrives 0, time_passes 10, gets_it 1",
     "shorten the timer by the age": "asks 0, a_message_arrives 0, time_passes 35, an_answer_arrives 0, stops 0, time_passes 41, gets_it 1",
     "wait after a restart": "gets_it 0, the_store_forgets, gets_it 1",
+    "wait after a promotion": "a_replica_hears, gets_it 0, the_replica_takes_over, gets_it 1",
+    "doubt the holder who is gone": "gets_it 0, a_replica_hears, releases 0, a_message_arrives 0, a_message_is_lost 0, gets_it 1, "
+    "the_replica_takes_over, gets_it 0",
     "compare the token at a release": "gets_it 0, releases 0, time_passes 80, gets_it 1, a_message_arrives 0, a_message_is_lost 0, gets_it 0",
     "a clock that goes on": "gets_it 0, stops 0, time_passes 80, gets_it 1, goes_on 0",
     "disconnect before the release": "gets_it 0, releases 0, a_message_arrives 0, gets_it 1",
