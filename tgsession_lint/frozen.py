@@ -1,14 +1,13 @@
 """Values that cannot be changed: what `@dataclass(frozen=True, slots=True)` makes, at a tenth of its price.
 
 The standard decorator writes and compiles six methods a class, about a millisecond each: sixty classes would be a fifth
-of what a run on one file takes. Here they share their methods, and those that are called often are compiled with the first value
-that is made of a class: most runs make values of few.
+of what a run on one file takes. Here they share their methods, and those that are called often are compiled for the classes
+that turn out to be used often: most runs make many values of few.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from operator import attrgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def frozen(cls: type[T]) -> type[T]:
     fields = (*getattr(cls, "__match_args__", ()), *own)
     room = ("__dict__",) * any(isinstance(value, cached_property) for value in body.values())
     body.update(
-        __slots__=(*own, *room), __match_args__=fields, _defaults=defaults, _values=property(attrgetter(*fields)) if fields else (),
+        __slots__=(*own, *room), __match_args__=fields, _defaults=defaults,
         __init__=_init, __repr__=_repr, __eq__=_eq, __hash__=_hash, __setattr__=_refuse, __delattr__=_refuse,
         __getstate__=_getstate, __setstate__=_setstate,
     )  # fmt: skip
@@ -50,9 +49,33 @@ def replace(value: T, **changes: Any) -> T:
     return type(value)(**{**old, **changes})
 
 
+# How often a class is used before its methods are compiled, which takes as long as some fifty calls of these.
+_OFTEN = 30
+_used: dict[type, int] = {}
+
+
+def _often(cls: type[Any]) -> bool:
+    """Count a use of *cls*; whether its own methods are in place from now on."""
+    used = _used[cls] = _used.get(cls, 0) + 1
+    if used <= _OFTEN:
+        return False
+    _compile(cls)
+    return True
+
+
 def _init(self: Any, *values: Any, **named: Any) -> None:
-    """Stand in for the constructor of a class of which nothing has been made yet, and put in place what stays."""
     cls = type(self)
+    fields, defaults = cls.__match_args__, cls._defaults
+    given = {**dict(zip(fields, values, strict=False)), **named}
+    if _often(cls) or len(given) < len(values) + len(named) or defaults.keys() | given.keys() != set(fields):
+        _compile(cls)  # says what is wrong with the arguments as Python does
+        cls.__init__(self, *values, **named)
+        return
+    for name in fields:
+        object.__setattr__(self, name, given[name] if name in given else defaults[name])
+
+
+def _compile(cls: type[Any]) -> None:
     arguments = ", ".join(f"{name}=defaults[{name!r}]" if name in cls._defaults else name for name in cls.__match_args__)
     steps = "; ".join(f"set(self, {name!r}, {name})" for name in cls.__match_args__) or "pass"
     ours, others = (f"({''.join(f'{who}.{name}, ' for name in cls.__match_args__)})" for who in ("self", "other"))
@@ -65,7 +88,6 @@ def _init(self: Any, *values: Any, **named: Any) -> None:
     exec(source, space)  # noqa: S102 - of names of fields only
     for method in ("__init__", "__hash__", "__eq__"):
         setattr(cls, method, space[method])
-    cls.__init__(self, *values, **named)
 
 
 def _repr(self: Any) -> str:
@@ -73,11 +95,14 @@ def _repr(self: Any) -> str:
 
 
 def _eq(self: Any, other: Any) -> bool:
-    return bool(self._values == other._values) if type(self) is type(other) else NotImplemented  # noqa: SLF001 - of its kind
+    if type(self) is not type(other):
+        return NotImplemented  # type: ignore[no-any-return]
+    _often(type(self))
+    return _getstate(self) == _getstate(other)
 
 
 def _hash(self: Any) -> int:
-    return hash(self._values)
+    return hash(self) if _often(type(self)) else hash(_getstate(self))
 
 
 def _refuse(self: Any, name: str, _: object = None) -> None:

@@ -111,3 +111,32 @@ def test_cached_property_is_kept() -> None:
 
     assert (lazy.length, lazy.length) == (3, 3)
     assert lazy == Lazy("abc")
+
+
+@pytest.mark.parametrize("times", [1, 30, 31, 100])
+def test_values_made_before_and_after_their_class_is_used_often_are_the_same(times: int) -> None:
+    @frozen
+    class Used:
+        only: str
+        rest: tuple[int, ...] = ()
+
+    first = Used("a")
+    known = {first: "found"}
+
+    made = [Used("a", rest=()) for _ in range(times)]
+
+    assert [known.get(value) for value in made] == ["found"] * times
+    assert all(value == first and hash(value) == hash(first) for value in made)
+
+
+def test_wrong_arguments_are_refused_however_often_a_class_was_used() -> None:
+    @frozen
+    class Used:
+        one: int
+        two: int = 2
+
+    for _ in range(40):
+        for values, named in (((), {}), ((1, 2, 3), {}), ((1,), {"one": 1}), ((1,), {"three": 3})):
+            with pytest.raises(TypeError, match="__init__"):
+                Used(*values, **named)
+        assert Used(1).two == 2
