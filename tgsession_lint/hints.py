@@ -14,6 +14,7 @@ _PROCESSES = (b"Popen", b"Process", b"process_iter", b"create_subprocess")
 # The rule about kills reads the code, this only the bytes, in lower case; `revoke` is always about a worker.
 _WORKERS = (*(word.encode() for word in catalog.WORKERS), b"revoke")
 _CODE = rb"TGS\d"
+_SEVERAL = 50  # a text of many capitals is better searched as any other
 
 
 def hints(data: bytes, *, nearby: bool = True) -> bool:
@@ -22,7 +23,7 @@ def hints(data: bytes, *, nearby: bool = True) -> bool:
     Those about files and kills speak only *nearby* a client. Each look through all bytes costs as much as reading them:
     what the close looks would need is looked for first, and once.
     """
-    if b"TGS" in data and re.search(_CODE, data):
+    if _names_rule(data):
         return True
     lowered = data.lower()
     session, api_hash = b"session" in lowered, b"api_hash" in lowered
@@ -40,6 +41,21 @@ def hints(data: bytes, *, nearby: bool = True) -> bool:
     from tgsession_lint import session_strings
 
     return any(True for _ in session_strings.find(data))
+
+
+def _names_rule(data: bytes) -> bool:
+    """Whether the code of a rule stands in *data*.
+
+    Of its letters `G` is the rarest, and one letter is found by `memchr`: a third of what a search for three takes.
+    """
+    at = data.find(b"G")
+    for _ in range(_SEVERAL):
+        if at < 0:
+            return False
+        if data[at - 1 : at + 2] == b"TGS" and data[at + 2 : at + 3].isdigit():
+            return True
+        at = data.find(b"G", at + 1)
+    return b"TGS" in data and re.search(_CODE, data) is not None
 
 
 def _kills(data: bytes, lowered: bytes) -> bool:

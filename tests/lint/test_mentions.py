@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tgsession_lint import analysis, config, importers, parallel, pipeline, prefilter, search
+from tgsession_lint.hints import hints
 from tgsession_lint.imports import imports
 from tgsession_lint.mentions import Mentions
 
@@ -289,6 +290,12 @@ def test_a_notebook_s_imports_are_seen() -> None:
         named = [(level, module, set(names or ())) for level, module, names in imports(data)]
 
         assert named == [(0, "a", {"b"}), (0, "c", set()), (0, "d.e", set()), (1, "g", {"h", "i"})]
+
+
+@pytest.mark.parametrize("before", [b"", b"G", b"TG", b"GGGG TGS TGSX ", b"G" * 1_000])
+@pytest.mark.parametrize(("data", "expected"), [(b"# noqa: TGS101\n", True), (b"TGS9", True), (b"TGS", False), (b"tgs101", False)])
+def test_code_of_a_rule_is_seen_behind_whatever_stands_before_it(before: bytes, data: bytes, expected: bool) -> None:
+    assert hints(before + b" " + data) is expected
 
 
 WAYS = {
