@@ -561,6 +561,8 @@ def dotted_name(node: Node | None) -> str | None:
 
 def source_of(node: Node) -> str:
     """The code of *node*."""
+    if isinstance(node, cst.Name) and not node.lpar:
+        return node.value
     return cst.Module([]).code_for_node(node)
 
 
