@@ -65,8 +65,8 @@ class Analysis:
         self.rules = by_code()
         self.names = {rule.name: code for code, rule in self.rules.items()}
         self.faults: list[Fault] = []
-        self._exports: dict[str, frozenset[str]] = {}
-        self._own: dict[str, frozenset[str]] = {}
+        self._whole: dict[str, list[str]] = {}
+        self._given: dict[tuple[str, str], bool] = {}
 
     def lint(
         self, candidates: Sequence[str], progress: Callable[[int, int], None] | None = None
@@ -148,8 +148,9 @@ class Analysis:
 
     def _takes(self, target: str, names: tuple[str, ...] | None) -> bool:
         """Whether importing *names* from *target* (None: all of it) brings anything that has to do with a client."""
-        exports = self.exports(target) if self.mentions.relevant(target) else frozenset()
-        return bool(exports) if names is None else not exports.isdisjoint(names)
+        if not self.mentions.relevant(target):
+            return False
+        return any(self._gives(path, name) for path in self._sources(target) for name in (self._names(path) if names is None else names))
 
     def _reached(self) -> set[str]:
         importers = self.mentions.reach.importers
@@ -163,40 +164,37 @@ class Analysis:
                     pending.append(importer)
         return reached
 
-    def exports(self, path: str) -> frozenset[str]:
-        """The names of the module at *path* that have to do with a client."""
-        if path not in self._exports:
-            found: set[str] = set()
-            seen, pending = {path}, [path]
-            while pending:
-                current = pending.pop()
-                found |= self._own_names(current)
+    def _sources(self, path: str) -> list[str]:
+        """The module at *path*, and those that it imports as a whole, over however many hops."""
+        if path not in self._whole:
+            found = self._whole[path] = [path]
+            for current in found:
                 for target, names in self.mentions.imported(current):
-                    if names is None and target not in seen and self.mentions.relevant(target):
-                        seen.add(target)
-                        pending.append(target)
-            self._exports[path] = frozenset(found)
-        return self._exports[path]
+                    if names is None and target not in found and self.mentions.relevant(target):
+                        found.append(target)
+        return self._whole[path]
 
-    def _own_names(self, path: str) -> frozenset[str]:
-        if path not in self._own:
+    def _names(self, path: str) -> list[str]:
+        """The names that the module at *path* binds."""
+        module = self.project.module(path)
+        return list(module.tree.scope.bindings) if module is not None else []
+
+    def _gives(self, path: str, name: str) -> bool:
+        """Whether the module at *path* itself binds *name* to anything that has to do with a client."""
+        if (path, name) not in self._given:
             module = self.project.module(path)
-            self._own[path] = self._names_of_interest(module) if module is not None else frozenset()
-        return self._own[path]
+            self._given[path, name] = (
+                module is not None and name in module.tree.scope.bindings and self._is_of_interest(module, name)
+            )
+        return self._given[path, name]
 
-    def _names_of_interest(self, module: Module) -> frozenset[str]:
+    def _is_of_interest(self, module: Module, name: str) -> bool:
         try:
-            return frozenset(self._interesting_names(module))
+            return any(self.ask.interesting(value) for value in self.ask.name(module, name, module.tree.scope, None))
         except Exception:
-            # Nothing is passed over for our own fault: whoever imports anything from here is looked at.
+            # Nothing is passed over for our own fault: whoever imports the name is looked at.
             self._fault(module.path)
-            return frozenset(module.tree.scope.bindings)
-
-    def _interesting_names(self, module: Module) -> Iterator[str]:
-        scope = module.tree.scope
-        for name in list(scope.bindings):
-            if any(self.ask.interesting(value) for value in self.ask.name(module, name, scope, None)):
-                yield name
+            return True
 
     # one file
 
@@ -259,9 +257,8 @@ class Analysis:
         *, comments: bool,
     ) -> Iterator[Finding]:  # fmt: skip
         nodes = {node for _, report in reports for node in _nodes(report)}
-        # Comments may stand anywhere, so that the whole module is written out for them.
         tree = module.tree
-        found = places.find(tree.root, nodes, comments=True) if comments else places.find_some(tree, document.text, nodes)
+        found = places.find_some(tree, document.text, nodes, suppress.rows(document.lines) if comments else ())
         findings: list[Finding] = []
         menders: dict[Finding, Mender] = {}
         for rule, report in reports:

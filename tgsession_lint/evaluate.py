@@ -46,7 +46,10 @@ class Evaluator:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.once = Questions().ask
+        self._questions = Questions()
+        self.once = self._questions.ask
+        self._settled: dict[int, tuple[Node, Values]] = {}
+        """Answers by the identity of the node, which is kept: libcst hashes nodes in Python."""
         self.notes: dict[object, Any] = {}
         """What facts have found out about the whole project."""
         config = project.config
@@ -61,12 +64,21 @@ class Evaluator:
         """What *node*, evaluated where it stands in *module*, can be."""
         if node is None:
             return ()
-        return self.once(node, lambda: self._value(module, node))
+        known = self._settled.get(id(node))
+        if known is not None:
+            return known[1]
+        if type(node) is cst.Name:  # its bindings are what is worked out once
+            found = self.name(module, node.value, module.tree.scope_at(node), node)
+        elif type(node) in _PLAIN:
+            return ()
+        else:
+            found = self.once(node, lambda: self._value(module, node))
+        if self._questions.at_rest:
+            self._settled[id(node)] = (node, found)
+        return found
 
     def _value(self, module: Module, node: Any) -> Values:
         match node:
-            case cst.Name():
-                return self.name(module, node.value, module.tree.scope_at(node), node)
             case cst.Attribute():
                 return union(*(attributes.attribute(self, v, node.attr.value) for v in self.value(module, node.value)),
                              self._event_attribute(module, node))
@@ -156,7 +168,7 @@ class Evaluator:
         """What *name* can be in *scope*, for *use* or, without one, in the end."""
         found = lookup(module.tree, name, scope, use)
         if found is not None:
-            return union(*(self.binding(module, b) for b in found[1]))
+            return union(*(self.bound(module, b) for b in found[1])) if len(found[1]) > 1 else self.bound(module, found[1][0])
         starred = self._from_stars(module, name)
         return starred or (External(f"builtins.{name}"),)
 
@@ -179,6 +191,10 @@ class Evaluator:
         return attributes.bound_in(self, target, name)
 
     # bindings
+
+    def bound(self, module: Module, binding: Binding) -> Values:
+        """What *binding* gives its name, worked out once for all its uses."""
+        return self.once(binding, lambda: self.binding(module, binding))
 
     def binding(self, module: Module, binding: Binding) -> Values:
         """What *binding* gives its name."""
@@ -383,6 +399,9 @@ class Evaluator:
                 return union(*(attributes.instance_attribute(self, value, name) for name in sorted(names)))
             case _:
                 return ()
+
+
+_PLAIN = frozenset({cst.SimpleString, cst.FormattedString, cst.Integer, cst.Float, cst.Comparison, cst.BinaryOperation, cst.UnaryOperation})
 
 
 def _is_fixture(node: cst.FunctionDef) -> bool:

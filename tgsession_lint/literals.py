@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.names import lookup
-from tgsession_lint.tree import dotted_name, string_value
+from tgsession_lint.tree import children, dotted_name, string_value
 from tgsession_lint.values import ModuleRef
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def strings_in(node: Node) -> Iterator[str]:
         elif isinstance(current, cst.FormattedStringText):
             yield current.value
         else:
-            pending.extend(reversed(current.children))
+            pending.extend(reversed(children(current)))
 
 
 def origin(
@@ -55,7 +55,7 @@ def origin(
 
     Constants are followed into modules that have to do with a client, and into any that has *holding* in it.
     """
-    if hops == 0 or node not in module.tree.parents:  # the names of keywords are no part of the tree that was walked
+    if hops == 0 or node not in module.tree:
         return module, node
     if isinstance(node, cst.Name):
         return _origin_of_name(ask, module, node, hops, holding)

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Binding, Node, Scope, Stored, Tree
 
 # A suite right below one of these may be skipped or left half-way.
-_BRANCHING = (
+_BRANCHING = frozenset({
     cst.If, cst.Else, cst.For, cst.While, cst.Try, cst.TryStar, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase,
-)
+})  # fmt: skip
+_SUITES = frozenset({cst.IndentedBlock, cst.SimpleStatementSuite})
+_CONDITIONAL = frozenset({cst.IfExp, cst.BooleanOperation})
+_FRAMES = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
 
 
 def lookup(tree: Tree, name: str, scope: Scope, use: Node | None) -> tuple[Scope, list[Binding]] | None:
@@ -140,11 +143,12 @@ def _branches(tree: Tree, node: Node) -> frozenset[Node]:
     found: set[Node] = set()
     below = node
     for above in tree.ancestors(node):
-        if isinstance(above, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+        kind = type(above)
+        if kind in _FRAMES:
             break
-        if isinstance(above, _BRANCHING) and isinstance(below, cst.BaseSuite):
+        if kind in _BRANCHING and type(below) in _SUITES:
             found.add(below)
-        elif isinstance(above, (cst.IfExp, cst.BooleanOperation)):
+        elif kind in _CONDITIONAL:
             found.add(above)
         below = above
     tree.branches[node] = frozenset(found)

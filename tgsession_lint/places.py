@@ -7,6 +7,7 @@ takes a quarter of the time.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
@@ -22,7 +23,7 @@ from tgsession_lint.glance import parsed
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Collection, Container, Iterator
+    from collections.abc import Collection, Container, Iterable, Iterator
 
     from tgsession_lint.tree import Node, Tree
 
@@ -47,24 +48,34 @@ class Places:
 
 def find(module: cst.Module, nodes: Collection[Node], *, comments: bool) -> Places:
     """The places of *nodes* in *module*, and its *comments* if they are wanted."""
-    state = _Recorder(module.default_indent, module.default_newline, frozenset(nodes), comments=comments)
+    state = _Recorder(module.default_indent, module.default_newline, frozenset(map(id, nodes)), comments=comments)
     module._codegen(state)  # noqa: SLF001 - the public ways to positions compute all of them, at ten times the cost
     return Places(state.spans, tuple(state.comments), state.outer)
 
 
-def find_some(tree: Tree, text: str, nodes: Collection[Node]) -> Places:
-    """The places of *nodes* in the module of *tree*, which was parsed from *text*."""
-    module, wanted = tree.root, frozenset(nodes)
-    statements = {top_level(tree, node) for node in wanted}
+def find_some(tree: Tree, text: str, nodes: Collection[Node], commented: Collection[int] = ()) -> Places:
+    """The places of *nodes* in the module of *tree*, which was parsed from *text*, and of the comments on the rows *commented*."""
+    module, wanted = tree.root, frozenset(map(id, nodes))
+    statements = {top_level(tree, node) for node in nodes}
     rows = _first_rows(module, text)
-    if rows is None or None in statements:
-        return find(module, nodes, comments=False)
-    state = _Recorder(module.default_indent, module.default_newline, wanted, comments=False)
+    if rows is None or None in statements or not module.body:
+        return find(module, nodes, comments=bool(commented))
+    # A comment is part of the statement that has begun, or of the next one if it stands right above that.
+    begun = {bisect_right(rows, row) for row in commented}
+    statements.update(module.body[place] for after in begun for place in (after - 1, after) if 0 <= place < len(rows))
+    state = _Recorder(module.default_indent, module.default_newline, wanted, comments=bool(commented))
+    _write(state, module.header if 0 in begun else ())
     for statement, row in zip(module.body, rows, strict=True):
         if statement in statements:
             state.go_to(row - _rows_above(module, statement))
-            statement._codegen(state)  # noqa: SLF001
-    return Places(state.spans, (), state.outer)
+            _write(state, (statement,))
+    _write(state, module.footer if len(rows) in begun else ())
+    return Places(state.spans, tuple(state.comments), state.outer)
+
+
+def _write(state: _Recorder, nodes: Iterable[Node]) -> None:
+    for node in nodes:
+        node._codegen(state)  # noqa: SLF001
 
 
 def find_inside(tree: Tree, text: str, statement: Node | None) -> Places:
@@ -82,7 +93,7 @@ def find_inside(tree: Tree, text: str, statement: Node | None) -> Places:
 
 
 class _Everything:
-    def __contains__(self, node: object) -> bool:
+    def __contains__(self, identity: object) -> bool:
         return True
 
 
@@ -134,7 +145,7 @@ def _rows_above(module: cst.Module, statement: Any) -> int:
 class _Recorder(CodegenState):
     """Counts rows and columns as libcst writes the module out."""
 
-    def __init__(self, indent: str, newline: str, wanted: Container[Node], *, comments: bool) -> None:
+    def __init__(self, indent: str, newline: str, wanted: Container[int], *, comments: bool) -> None:
         super().__init__(indent, newline)
         self.wanted = wanted
         self.spans: dict[Node, tuple[Position, Position]] = {}
@@ -165,13 +176,13 @@ class _Recorder(CodegenState):
         """Nothing is kept of what was written, so nothing is taken back."""
 
     def before_codegen(self, node: Any) -> None:
-        if node in self.wanted:
+        if id(node) in self.wanted:
             self._started[node] = Position(self.row, self._column)
         elif self._with_comments and type(node) is cst.Comment:
             self.comments.append(Comment(Position(self.row, self._column), node.value))
 
     def after_codegen(self, node: Any) -> None:
-        if node in self.wanted:
+        if id(node) in self.wanted:
             self.outer[node] = (self._started[node], Position(self.row, self._column))
             self.spans.setdefault(node, self.outer[node])
 
@@ -181,5 +192,5 @@ class _Recorder(CodegenState):
         del start_node, end_node
         start = Position(self.row, self._column)
         yield
-        if node in self.wanted:
+        if id(node) in self.wanted:
             self.spans[node] = (start, Position(self.row, self._column))

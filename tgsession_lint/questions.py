@@ -42,6 +42,11 @@ class Questions:
         self._lowest = _NEVER
         self._exchange: _Exchange | None = None
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether no question is open, so that the last answer stands."""
+        return not self._open and self._exchange is None
+
     def ask(self, key: object, question: _Question) -> Values:
         """The answer to *question*, which goes by *key*."""
         known = self._answers.get(key)

@@ -22,6 +22,7 @@ _OWN = "TGS901"
 # Compiled where they are used: most files have no such comment.
 _NOQA = r"(?i)#\s*noqa(?P<colon>\s*:\s*(?P<codes>[A-Za-z]+[0-9]+(?:[\s,]+[A-Za-z]+[0-9]+)*))?"
 _IGNORE = r"(?i)#\s*tgsession-lint\s*:\s*ignore\b(?P<rest>\s*\[(?P<codes>[^\]]*)\])?"
+_WORDS = r"(?i)noqa|tgsession-lint"
 # A file that holds none of these has no comment worth looking at.
 TRIGGERS = ("noqa", "tgsession-lint", "NOQA", "NoQA")
 
@@ -45,6 +46,11 @@ class Problem:
     length: int
     message: str
     fix: Fix | None = None
+
+
+def rows(lines: Iterable[str]) -> list[int]:
+    """The rows of *lines*, a file's, on which a suppression can be."""
+    return [row for row, line in enumerate(lines, start=1) if re.search(_WORDS, line)]
 
 
 def directives(comments: Iterable[Comment], lines: Sequence[str], names: Mapping[str, str]) -> list[Directive]:

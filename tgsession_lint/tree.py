@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import fields
-from functools import cached_property
+from functools import cache, cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
@@ -100,7 +101,10 @@ class Tree:
     def __init__(self, root: cst.Module, scope: Scope) -> None:
         self.root = root
         self.scope = scope
-        self.parents: dict[Node, tuple[Node | None, Scope]] = {}
+        self.nodes: list[Node] = []
+        """Every node, in the order of the walk, which is that of the text but for what is looked up first."""
+        self.around: dict[int, tuple[Node | None, Scope]] = {}
+        """What a node is a part of, and its scope, by the node's identity: libcst hashes nodes in Python."""
         self.scopes: dict[Node, Scope] = {}
         self.calls: list[cst.Call] = []
         self.withs: list[cst.With] = []
@@ -117,8 +121,12 @@ class Tree:
 
     @cached_property
     def order(self) -> dict[Node, int]:
-        """The nodes in the order of the walk, which is that of the text but for what is looked up first."""
-        return {node: place for place, node in enumerate(self.parents)}
+        """The place of each node in the walk."""
+        return {node: place for place, node in enumerate(self.nodes)}
+
+    def __contains__(self, node: Node) -> bool:
+        """Whether the walk has met *node*: the names of keywords, and layout, are no part of the tree."""
+        return id(node) in self.around
 
     @cached_property
     def stored_by_name(self) -> dict[str, list[Stored]]:
@@ -173,54 +181,58 @@ class Tree:
 
     def parent(self, node: Node) -> Node | None:
         """The node that *node* is a part of."""
-        return self.parents[node][0]
+        return self.around[id(node)][0]
 
     def scope_at(self, node: Node) -> Scope:
         """The scope that *node* is evaluated in."""
-        return self.parents[node][1]
+        return self.around[id(node)][1]
 
     def ancestors(self, node: Node) -> Iterator[Node]:
         """The nodes around *node*, from the inside out."""
-        above = self.parents[node][0]
+        around = self.around
+        above = around[id(node)][0]
         while above is not None:
             yield above
-            above = self.parents[above][0]
+            above = around[id(above)][0]
 
 
-_fields: dict[type, tuple[str, ...]] = {}
-
-
-def _children(node: Node) -> list[Node]:
-    kind = type(node)
-    names = _fields.get(kind)
-    if names is None:
-        names = _fields[kind] = tuple(
-            f.name for f in fields(kind) if f.name not in _LAYOUT and not f.name.startswith("whitespace")
-        )
+def children(node: Node) -> list[Node]:
+    """The parts of *node*, in order, without its layout."""
     found: list[Node] = []
-    for name in names:
-        value = getattr(node, name)
-        if _is_node(value):
+    for value in _parts(type(node))(node):
+        what = _what(value.__class__)
+        if what == _NODE:
             found.append(value)
-        elif value and value.__class__ in _SEQUENCES:
-            found.extend([part for part in value if _is_node(part)])
+        elif what == _SEVERAL and value:
+            found.extend([part for part in value if _what(part.__class__) == _NODE])
     return found
 
 
-_SEQUENCES = frozenset({tuple, list})
-_nodes: dict[type, bool] = {}
+@cache
+def _parts(kind: type) -> Callable[[Node], tuple[Any, ...]]:
+    """What gives the fields of a node of the class *kind* that may hold nodes."""
+    return _getter([f.name for f in fields(kind) if f.name not in _LAYOUT and not f.name.startswith("whitespace")])
 
 
-def _is_node(value: Any) -> bool:
-    """Whether *value* is a node, asked once a class: it is an abstract one, which is slow to answer (a seventh of the walk)."""
-    kind = value.__class__
-    known = _nodes.get(kind)
-    if known is None:
-        known = _nodes[kind] = issubclass(kind, cst.CSTNode)
-    return known
+def _getter(names: list[str]) -> Callable[[Node], tuple[Any, ...]]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    get = attrgetter(names[0]) if names else None
+    return lambda node: (get(node),) if get is not None else ()
 
 
-_Work: TypeAlias = "tuple[Node, Node | None, Scope]"
+_NODE, _SEVERAL, _OTHER = range(3)
+
+
+@cache
+def _what(kind: type[object]) -> int:
+    """Whether *kind* is a class of nodes or of sequences; the former is abstract, which is slow to ask, so once a class."""
+    if issubclass(kind, cst.CSTNode):
+        return _NODE
+    return _SEVERAL if kind in {tuple, list} else _OTHER
+
+
+_Work: TypeAlias = "tuple[Node, tuple[Node | None, Scope]]"
 
 
 class _Walk:
@@ -231,22 +243,25 @@ class _Walk:
         top = Scope("module", root, None)
         self.tree = Tree(root, top)
         self.tree.scopes[root] = top
-        self.stack: list[_Work] = [(root, None, top)]
+        self.stack: list[_Work] = [(root, (None, top))]
 
     def run(self) -> Tree:
         stack, tree, on = self.stack, self.tree, _ON
-        parents = tree.parents
+        nodes, places = tree.nodes, tree.around
         while stack:
-            node, parent, scope = stack.pop()
-            parents[node] = (parent, scope)
+            node, around = stack.pop()
+            nodes.append(node)
+            places[id(node)] = around
+            scope = around[1]
             handler = on.get(type(node))
             if handler is None or handler(self, node, scope):
-                stack.extend([(child, node, scope) for child in reversed(_children(node))])
+                inside = (node, scope)
+                stack.extend([(child, inside) for child in reversed(children(node))])
         return tree
 
     def push(self, parent: Node, *parts: tuple[Node | None, Scope]) -> None:
         """Visit *parts* next, in the order given."""
-        self.stack.extend([(node, parent, scope) for node, scope in reversed(parts) if node is not None])
+        self.stack.extend([(node, (parent, scope)) for node, scope in reversed(parts) if node is not None])
 
     def bind(self, scope: Scope, binding: Binding) -> None:
         home = scope
@@ -299,19 +314,28 @@ def _declare_outer_names(body: Any, inner: Scope) -> None:
         if isinstance(node, (cst.Global, cst.Nonlocal)):
             kind = "global" if isinstance(node, cst.Global) else "nonlocal"
             inner.outer_names.update((item.name.value, kind) for item in node.names)
-        elif isinstance(node, (cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine, cst.Else, cst.Finally,
-                               cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)):
-            if not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-                pending.extend(_statements(node))
+        elif type(node) not in _OWN_SCOPE:
+            pending.extend(_statements(node))
 
 
-def _statements(node: Any) -> Iterator[Any]:
-    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-        part = getattr(node, name, None)
-        if isinstance(part, cst.CSTNode):
-            yield part
-        elif isinstance(part, (tuple, list)):
+_OWN_SCOPE = frozenset({cst.FunctionDef, cst.ClassDef})
+
+
+def _statements(node: Node) -> Iterator[Any]:
+    """The statements, suites and arms right inside the statement, suite or arm *node*."""
+    for part in _suites(type(node))(node):
+        if type(part) in {tuple, list}:
             yield from part
+        elif part is not None:
+            yield part
+
+
+@cache
+def _suites(kind: type) -> Callable[[Node], tuple[Any, ...]]:
+    names = [f.name for f in fields(kind) if f.name in {"body", "orelse", "finalbody", "handlers", "cases"}]
+    is_statement = issubclass(kind, (cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine, cst.Else, cst.Finally,
+                                     cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase))  # fmt: skip
+    return _getter(names if is_statement else [])
 
 
 def _bind_parameters(walk: _Walk, params: cst.Parameters, inner: Scope) -> None:

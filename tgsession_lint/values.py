@@ -149,7 +149,12 @@ def union(*groups: Values) -> Values:
 
     Otherwise a container that is put into itself would grow with every look at it.
     """
-    found = tuple(dict.fromkeys(value for group in groups for value in group))
+    some = [group for group in groups if group]
+    if not some:
+        return ()
+    if len(some) == 1 and len(some[0]) == 1 and type(some[0][0]) not in _INSIDE:
+        return some[0]
+    found = tuple(dict.fromkeys(value for group in some for value in group))
     wrappers = [value for value in found if type(value) in _INSIDE]
     if not wrappers:
         return found

@@ -31,7 +31,7 @@ ODD = {
 
 
 def every_node(tree: Tree) -> list[cst.CSTNode]:
-    return [node for node in tree.parents if isinstance(node, (cst.BaseExpression, cst.BaseStatement, cst.BaseSmallStatement))]
+    return [node for node in tree.nodes if isinstance(node, (cst.BaseExpression, cst.BaseStatement, cst.BaseSmallStatement))]
 
 
 @pytest.mark.parametrize("case", ODD)
@@ -56,6 +56,21 @@ def test_places_in_the_standard_library_are_the_same() -> None:
         spans = places.find_some(tree, text, nodes).spans
 
         assert (path.name, spans) == (path.name, places.find(tree.root, nodes, comments=False).spans)
+
+
+def test_comments_on_wanted_rows_are_all_found_and_where_they_are() -> None:
+    folder = Path(sysconfig.get_paths()["stdlib"])
+    chance = random.Random(4)
+    texts = [*ODD.values(), "# first\n\n# second\nf(1)  # third\n# fourth\n\n# fifth\n", "# alone\n", "if a:\n    f(1)\n    # in\n# out\ng(2)\n"]
+    texts += [decode(path.read_bytes()) for path in chance.sample(sorted(folder.glob("*.py")), 25)]
+    for text in texts:
+        tree = walk(cst.parse_module(text), text)
+        whole = places.find(tree.root, (), comments=True).comments
+        rows = sorted({comment.position.row for comment in chance.sample(whole, min(9, len(whole)))})
+
+        found = places.find_some(tree, text, (), rows).comments
+
+        assert [comment for comment in found if comment.position.row in rows] == [c for c in whole if c.position.row in rows]
 
 
 def test_statements_without_a_wanted_node_are_not_written_out(monkeypatch: pytest.MonkeyPatch) -> None:

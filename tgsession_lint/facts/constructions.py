@@ -9,7 +9,7 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.facts.fates import fates, is_store
 from tgsession_lint.frozen import frozen
-from tgsession_lint.tree import string_value
+from tgsession_lint.tree import children, string_value
 from tgsession_lint.values import Class, ClientClass, Function
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _names_in(node: Any) -> set[str]:
             found.add(current.value)
         elif isinstance(current, cst.SimpleString):
             found.add(string_value(current) or "")
-        pending.extend(current.children)
+        pending.extend(children(current))
     return found
 
 

@@ -10,7 +10,7 @@ import libcst as cst
 from tgsession_lint.frozen import frozen
 from tgsession_lint.glance import names_session_file
 from tgsession_lint.literals import origin, strings_in
-from tgsession_lint.tree import source_of
+from tgsession_lint.tree import children, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,7 @@ def _names_inside(node: Any) -> list[Any]:
         if isinstance(current, cst.Name):
             found.append(current)
         elif not isinstance(current, cst.Attribute):
-            pending.extend(current.children)
+            pending.extend(children(current))
     return found
 
 

@@ -51,13 +51,14 @@ def idioms(ask: Evaluator, module: Module) -> Iterator[Idiom]:
 
 def _of_function(ask: Evaluator, module: Module, call: cst.Call) -> Idiom | None:
     names = ask.outside_names(module, call.func)
-    by = source_of(call.func)
+    if not names:
+        return None
     first = call.args[0].value
     if names & (catalog.WANTS_COROUTINE | catalog.RUNNERS) and _disconnecting(ask, module, first):
         error = "ValueError" if names & catalog.RUNNERS else "TypeError"
-        return Idiom(call, "coroutine", _WHY["coroutine"].format(by=by, error=error))
+        return Idiom(call, "coroutine", _WHY["coroutine"].format(by=source_of(call.func), error=error))
     if names & catalog.CLOSING and _is_client(ask, module, first):
-        return Idiom(call, "closing", _WHY["closing"].format(by=by))
+        return Idiom(call, "closing", _WHY["closing"].format(by=source_of(call.func)))
     if "atexit.register" in names and _schedules(ask, module, first):
         return Idiom(call, "atexit", _WHY["atexit"])
     handler = call.args[1].value if len(call.args) > 1 else None

@@ -40,7 +40,7 @@ class Answers:
 
     def value(self, body: Body, node: Node) -> Values:
         """What *node* can stand for."""
-        return self.ask.value(body.module, node) if node in body.tree.parents else ()
+        return self.ask.value(body.module, node) if node in body.tree else ()
 
     def methods_of(self, body: Body, node: Any, name: str) -> list[Function]:
         """The methods called *name* of the project's objects that *node* can give."""

@@ -74,8 +74,7 @@ class Body:
         """The variable that *node* stands for."""
         found = self._variables.get(node)
         if found is None:
-            where = self.tree.parents.get(node)
-            scope = where[1] if where is not None else self.scope
+            scope = self.tree.scope_at(node) if node in self.tree else self.scope
             found = self._variables[node] = (node.value, home_of(self.tree, node.value, scope))
         return found
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.finding import Edit, Fix, Position
+from tgsession_lint.tree import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,7 +102,7 @@ def _inside_strings(layout: Layout, statements: Iterable[Node]) -> Iterator[int]
             span = layout.span(node, statement)
             yield from range(span.start.row + 1, span.end.row + 1)
         else:
-            pending.extend((child, statement) for child in node.children)
+            pending.extend((child, statement) for child in children(node))
 
 
 def has_comment(node: Node, *, beside: bool = False) -> bool:

@@ -48,13 +48,15 @@ class Variable:
         home = home_of(tree, target.value, scope)
         if home is None or home is not scope or scope.kind == "class":
             return NoFix(f"`{target.value}` is a name of another scope, where anybody can use it")
-        others = [binding.node for binding in home.bindings[target.value] if binding.node is not statement]
-        resets = tuple(reset for other in others if (reset := _reset(tree, other)) is not None)
-        if len(resets) < len(others):
-            return NoFix(f"`{target.value}` is given another value as well")
+        resets: list[Any] = []
+        for binding in home.bindings[target.value]:
+            reset = _reset(tree, binding.node) if binding.node is not statement else statement
+            if reset is None:
+                return NoFix(f"`{target.value}` is given another value as well")
+            resets += [reset] if reset is not statement else []
         stored = {target, *(part.body[0].targets[0].target for part in resets)}
         uses = tuple(use for use in reads(tree, target.value, home) if use not in stored)
-        return cls(tree, target.value, line, home, uses, resets)
+        return cls(tree, target.value, line, home, uses, tuple(resets))
 
     @property
     def block(self) -> Any:
