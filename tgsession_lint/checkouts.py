@@ -6,6 +6,7 @@ Only questions; git is told not to start the helpers that a repository's own set
 from __future__ import annotations
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,13 +54,49 @@ def is_ignored(folder: str) -> bool:
 
 
 def _ask(folder: str, *question: str) -> list[str] | None:
-    import subprocess
-
     command = ["git", "-C", folder, "-c", "core.fsmonitor=false", *question]
     environment = {key: value for key, value in os.environ.items() if key not in _VARIABLES}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
-        done = subprocess.run(command, capture_output=True, env=environment, check=False, stdin=subprocess.DEVNULL)
+        said = _spawned(command, environment) if _SPAWNS else _run(command, environment)
     except OSError:
         return None
-    return None if done.returncode else [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+    return None if said is None else [os.fsdecode(name) for name in said.split(b"\0") if name]
+
+
+_SPAWNS = hasattr(os, "posix_spawnp") and sys.platform != "win32"
+
+
+def _spawned(command: list[str], environment: dict[str, str]) -> bytes | None:
+    """What *command* prints, None if it fails; importing `subprocess` takes as long as git does.
+
+    Raises:
+        OSError: there is no such command.
+    """
+    reading, writing = os.pipe()
+    if min(reading, writing) < 3:  # some standard stream is closed: what is to become of its number takes more care
+        os.close(reading)
+        os.close(writing)
+        return _run(command, environment)
+    with os.fdopen(reading, "rb") as output:
+        try:
+            process = os.posix_spawnp(command[0], command, environment, file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, writing, 1),
+                (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+            ])  # fmt: skip
+        finally:
+            os.close(writing)
+        said = output.read()
+    try:
+        _, status = os.waitpid(process, 0)
+    except ChildProcessError:  # the system was told to keep no status
+        status = 0
+    return said if status == 0 else None
+
+
+def _run(command: list[str], environment: dict[str, str]) -> bytes | None:
+    import subprocess
+
+    done = subprocess.run(command, capture_output=True, env=environment, check=False, stdin=subprocess.DEVNULL)
+    return None if done.returncode else done.stdout

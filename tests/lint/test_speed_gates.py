@@ -95,6 +95,19 @@ def test_clean_run_lists_each_folder_once(clean: Path) -> None:
     assert seen.listings == Counter(path.name for path in clean.iterdir() if path.is_dir())
 
 
+@pytest.mark.skipif(not hasattr(os, "posix_spawnp"), reason="needs a way to start git without `subprocess`")
+def test_clean_run_in_a_checkout_asks_git_once_and_loads_no_subprocess(clean: Path) -> None:
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main"]
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *arguments], cwd=clean, check=True)
+
+    seen = observe(clean, *LINT, ".")
+
+    assert (seen.status, len(seen.started)) == (0, 1)
+    assert "tgsession_lint.checkouts" in seen.modules
+    assert "subprocess" not in seen.modules
+
+
 def test_run_with_findings_reads_what_does_not_matter_twice_and_parses_what_does_once(large: Path) -> None:
     seen = observe(large, *LINT, ".", cores=1)
 
