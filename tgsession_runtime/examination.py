@@ -66,7 +66,7 @@ def _versions() -> Iterator[Finding]:
         yield Finding("telethon", "ok", found)
         if _version("cryptg") is None:
             yield Finding("cryptg", "note", "not installed: Telethon encrypts in Python, slowly", "`pip install cryptg`")
-    for name in ("celery", "redis"):
+    for name in ("celery", "redis", "psycopg"):
         if (version := _version(name)) is not None:
             yield Finding(name, "ok", version)
 

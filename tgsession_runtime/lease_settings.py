@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tgsession_runtime.errors import ConfigurationError
 from tgsession_runtime.leasing import Leasing
-from tgsession_runtime.setting import FROM_CELERY, STORES
+from tgsession_runtime.setting import FROM_CELERY, REDIS
 from tgsession_runtime.terms import Terms
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _redis_of(urls: Sequence[str], options: Mapping[str, Any]) -> str:
         secret = (options.get("sentinel_kwargs") or {}).get("password")
         query = f"?{urlencode({'sentinel_password': secret})}" if secret else ""
         return f"redis+sentinel://{credentials}{at}{hosts}/{options['master_name']}{parts[-1].path}{query}"
-    return next((url for url, kind in zip(urls, kinds, strict=True) if kind in STORES), "")
+    return next((url for url, kind in zip(urls, kinds, strict=True) if kind in REDIS), "")
 
 
 def _with_tls(url: str, secured: Any) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tgsession_runtime.errors import StoreError
 from tgsession_runtime.holder import is_ending, is_same_process, liveness
+from tgsession_runtime.setting import POSTGRES
 from tgsession_runtime.stores import shown
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ class Leasing:
 
     def open(self) -> Store:
         """The store itself; nothing is connected before it is asked for something."""
+        if self.url.partition("://")[0] in POSTGRES:
+            from tgsession_runtime.postgres_store import PostgresStore
+
+            return PostgresStore(self.url, self.terms.answer)
         from tgsession_runtime.redis_store import RedisStore
 
         return RedisStore(self.url, self.terms.answer)

@@ -14,7 +14,8 @@ from tgsession_runtime.session import is_session_string
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 WORKERS = ("refuse", "wait", "ignore")
-STORES = ("redis", "rediss", "unix", "redis+socket", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
+REDIS = ("redis", "rediss", "unix", "redis+socket", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
+POSTGRES = ("postgresql", "postgres")
 FROM_CELERY = "celery"
 
 
@@ -115,7 +116,7 @@ def store(value: Any) -> str | None:
     if value is None:
         return None
     parts = urlsplit(text(value).strip())
-    if value == FROM_CELERY or (parts.scheme in STORES and (parts.netloc or parts.path.strip("/"))):
+    if value == FROM_CELERY or (parts.scheme in REDIS + POSTGRES and (parts.netloc or parts.path.strip("/"))):
         return str(value).strip()
     raise ValueError
 
@@ -137,7 +138,7 @@ SETTINGS = (
     Setting("celery_app", "the app as `celery -A` takes it", text, example='"app.celery"'),
     Setting("celery_options", "what `celery worker` is started with, in one text", text, "", '"--concurrency 2 --queues telegram"'),
     Setting("state_dir", "the path of a folder", folder, example='"/var/lib/bots/state"', path=True),
-    Setting("lease", "the address of a Redis, `redis://…` or `rediss://…`, or celery: that of its broker or back end", store,
+    Setting("lease", "the address of a Redis, `redis://…`, or of a PostgreSQL, `postgresql://…`; or celery: that of its broker or back end", store,
             example='"celery"', secret=True),
     Setting("lease_required", "true or false", truth, default=True, example="true"),
     Setting("lease_duration", _SECONDS, seconds, 60.0, "60"),

@@ -20,7 +20,8 @@ class RedisServer:
     def __init__(self) -> None:
         # Not in pytest's folder: a socket's path may have 107 letters at most.
         self.folder = Path(mkdtemp(prefix="redis-"))
-        self.url = f"unix://{self.folder}/socket"
+        self.socket = self.folder / "socket"
+        self.url = f"unix://{self.socket}"
         self.start()
 
     def start(self) -> None:
@@ -48,11 +49,24 @@ class RedisServer:
     @contextmanager
     def paused(self) -> Iterator[None]:
         """While it hangs: connections are accepted by the kernel, and nobody answers."""
-        self.process.send_signal(signal.SIGSTOP)
+        self.hang()
         try:
             yield
         finally:
-            self.process.send_signal(signal.SIGCONT)
+            self.go_on()
+
+    def hang(self) -> None:
+        """Stop it, so that it answers nobody."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on."""
+        self.process.send_signal(signal.SIGCONT)
+
+    @staticmethod
+    def entrance(place: Path) -> tuple[Path, str]:
+        """The socket of a network that leads to it, by the name *place*, and the address that goes that way."""
+        return place, f"unix://{place}"
 
     def age(self, seconds: float) -> None:
         """Wait until it has been up for *seconds*."""

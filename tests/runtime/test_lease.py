@@ -17,6 +17,7 @@ import pytest
 
 from tests.runtime.commands import CHECKOUT, DEADLINE, environment
 from tests.runtime.guarding import API, FORMS, login, nothing_left, run
+from tests.runtime.postgreses import postgres_of_ones_own
 from tests.runtime.redises import RedisServer, redis_of_ones_own
 from tgsession_runtime import LeaseHeldError, LeaseLostError, StoreError, guarded_client
 
@@ -70,6 +71,18 @@ def store(_store: RedisServer, monkeypatch: pytest.MonkeyPatch) -> RedisServer:
     for name, value in {**SHORT, "TGSESSION_LEASE": _store.url, "TGSESSION_HOST": "host-a"}.items():
         monkeypatch.setenv(name, value)
     return _store
+
+
+@pytest.fixture(params=["redis", "postgres"])
+def address(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Where everybody has leases, in each kind of store."""
+    if request.param == "redis":
+        yield request.getfixturevalue("store").url
+        return
+    with postgres_of_ones_own() as server:
+        for name, value in {**SHORT, "TGSESSION_LEASE": server.url, "TGSESSION_HOST": "host-a"}.items():
+            monkeypatch.setenv(name, value)
+        yield server.url
 
 
 @dataclass
@@ -134,9 +147,9 @@ def test_a_block_takes_the_lease_and_gives_it_back(form: str, far: Controls, sta
     assert far.totals()["overlaps"] == before
 
 
-def test_another_host_waits_until_the_session_is_released(far: Controls, state: Path, store: RedisServer, tmp_path: Path) -> None:
+def test_another_host_waits_until_the_session_is_released(far: Controls, state: Path, address: str, tmp_path: Path) -> None:
     string, before = login(far, tmp_path / "a.session", 62).string(), far.totals()["overlaps_two_addresses"]
-    with host(tmp_path, string, store.url) as other:
+    with host(tmp_path, string, address) as other:
         assert other.line() == "inside"
 
         with pytest.raises(LeaseHeldError) as refused:
@@ -149,9 +162,9 @@ def test_another_host_waits_until_the_session_is_released(far: Controls, state: 
     assert far.totals()["overlaps_two_addresses"] == before
 
 
-def test_a_killed_host_is_waited_out(far: Controls, state: Path, store: RedisServer, tmp_path: Path) -> None:
+def test_a_killed_host_is_waited_out(far: Controls, state: Path, address: str, tmp_path: Path) -> None:
     string = login(far, tmp_path / "a.session", 63).string()
-    with host(tmp_path, string, store.url) as other:
+    with host(tmp_path, string, address) as other:
         assert other.line() == "inside"
         other.signal(signal.SIGKILL)
         other.process.wait(DEADLINE)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.runtime.postgreses import postgres_of_ones_own
 from tests.runtime.redis_kinds import behind_tls, cluster
 from tests.runtime.redises import redis_of_ones_own
 from tests.runtime.store_use import LONG, granted, record
@@ -32,7 +33,13 @@ def _cluster(folder: Path) -> Iterator[str]:
         yield f"redis+cluster://127.0.0.1:{ports[0]}"
 
 
-KINDS: dict[str, Callable[[Path], object]] = {"redis": _redis, "redis with tls": behind_tls, "redis cluster": _cluster}
+@contextmanager
+def _postgres(folder: Path) -> Iterator[str]:
+    with postgres_of_ones_own() as server:
+        yield server.url
+
+
+KINDS: dict[str, Callable[[Path], object]] = {"redis": _redis, "redis with tls": behind_tls, "redis cluster": _cluster, "postgres": _postgres}
 
 
 @pytest.fixture(scope="module", params=sorted(KINDS))

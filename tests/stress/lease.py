@@ -1,4 +1,4 @@
-"""Leases under fire: `python -m tests.stress.lease [--short]`.
+"""Leases under fire: `python -m tests.stress.lease [--short] [--store postgres]`.
 
 Hosts with an address, a name, a state folder and a boot id each contend for a few logins, through a store that each reaches by
 a network of its own. Processes are killed, and stopped for up to three times the lease; the store is stopped, and started anew
@@ -27,6 +27,7 @@ from typing import Any
 
 from tests.celery_support import until
 from tests.runtime.machines import live_on
+from tests.runtime.postgreses import PostgresServer, postgres_of_ones_own
 from tests.runtime.redises import RedisServer, redis_of_ones_own
 from tests.stress.crew import Crew
 from tests.stress.cutting import forward
@@ -41,6 +42,7 @@ _TERMS = {"DURATION": "3", "RENEW": "0.25", "DEADLINE": "1", "SETTLE": "1"}
 _WINDOW = 4.0  # seconds after which another gets in
 _LONGEST_HOLD = 0.4
 _LONGEST_STOP = 9.0  # three times the lease
+_STORES: dict[str, Callable[[], Any]] = {"redis": redis_of_ones_own, "postgres": postgres_of_ones_own}
 
 
 @dataclass
@@ -61,10 +63,10 @@ class Faults:
 # in the processes
 
 
-def contend(folder: Path, journal: Journal, string: str, login: int, host: int, *, timer: bool) -> None:
+def contend(folder: Path, url: str, journal: Journal, string: str, login: int, host: int, *, timer: bool) -> None:
     """Have the session for a moment, again and again until told to stop."""
     variables = {f"LEASE_{name}": value for name, value in _TERMS.items()}
-    variables |= {"HOST": f"host-{host}", "STATE_DIR": str(folder / f"state-{host}"), "LEASE": f"unix://{folder}/net-{host}"}
+    variables |= {"HOST": f"host-{host}", "STATE_DIR": str(folder / f"state-{host}"), "LEASE": url}
     os.environ.update({f"TGSESSION_{name}": value for name, value in variables.items()})
     live_on(f"machine-{host}")
     random.seed()
@@ -105,7 +107,7 @@ class Assault:
     """The faults, one at a time, some of which end later."""
 
     crew: Crew
-    store: RedisServer
+    store: RedisServer | PostgresServer
     folder: Path
     journal: Journal
     logins: Callable[[int], int]
@@ -138,8 +140,8 @@ class Assault:
 
     def _pause_store(self) -> None:
         self.faults.note("store paused")
-        self.store.process.send_signal(signal.SIGSTOP)
-        self._in(random.uniform(0.1, 2.0), partial(self.store.process.send_signal, signal.SIGCONT))
+        self.store.hang()
+        self._in(random.uniform(0.1, 2.0), self.store.go_on)
 
     def _restart_store(self, *, forget: bool = False) -> None:
         self.faults.note("store restarted without its data" if forget else "store restarted")
@@ -201,12 +203,12 @@ class Outcome:
         return found
 
 
-def run(hand_overs: int, seconds: float, every: float, *, timer: bool = True) -> Outcome:
+def run(make_store: Callable[[], Any], hand_overs: int, seconds: float, every: float, *, timer: bool = True) -> Outcome:
     """Let the hosts contend until there were *hand_overs*, or *seconds* are over, with a fault about *every* so many.
 
     Without the *timer* until a login was live twice: then holders are only stopped, for longer than the lease.
     """
-    with TemporaryDirectory(prefix="lease-") as scratch, redis_of_ones_own() as store, spawned(idle=600) as telegram, Crew() as crew:
+    with TemporaryDirectory(prefix="lease-") as scratch, make_store() as store, spawned(idle=600) as telegram, Crew() as crew:
         folder = Path(scratch)
         store.age(5)
         journal = Journal(folder / "journal")
@@ -215,13 +217,15 @@ def run(hand_overs: int, seconds: float, every: float, *, timer: bool = True) ->
         def start(work: Callable[[], None], login: int) -> None:
             works[crew.start(work)] = login
 
+        urls = {}
         for host in range(1, _HOSTS + 1):
             _write(folder / f"net-{host}.state", "open")
-            start(partial(forward, folder / f"net-{host}", store.folder / "socket", folder / f"net-{host}.state"), -1)
+            entrance, urls[host] = store.entrance(folder / f"net-{host}")
+            start(partial(forward, entrance, store.socket, folder / f"net-{host}.state"), -1)
         logins = [telegram.log_in(telegram.add_user(phone=f"+1777{number:04}", code="12345")).string() for number in range(_LOGINS)]
         for login, string in enumerate(logins):
             for host in range(1, _HOSTS + 1):
-                start(partial(contend, folder, journal, string, login, host, timer=timer), login)
+                start(partial(contend, folder, urls[host], journal, string, login, host, timer=timer), login)
         assault = Assault(crew, store, folder, journal, lambda pid: works.get(pid, -1), 0.1 if timer else _WINDOW + 1)
         until(lambda: _count(journal) >= _LOGINS, "somebody gets in")
         begun = next_one = time.monotonic()
@@ -251,15 +255,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="contends for logins from several hosts while everything between them fails")
     parser.add_argument("--short", action="store_true", help="some seconds instead of 2,000 hand-overs")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="repeats a run's choices, not its timing")
+    parser.add_argument("--store", choices=sorted(_STORES), default="redis", help="where the leases are kept")
     options = parser.parse_args()
+    store = _STORES[options.store]
     random.seed(options.seed)
     logging.disable(logging.CRITICAL)
-    report = Report(f"{_LOGINS} logins, {_HOSTS} hosts each, a lease of {_TERMS['DURATION']} s; seed {options.seed}")
+    report = Report(f"{_LOGINS} logins, {_HOSTS} hosts each, a lease of {_TERMS['DURATION']} s in {options.store}; seed {options.seed}")
     report.part("with Telegram's timer")
-    outcome = run(40, 60.0, 0.6) if options.short else run(2000, 1500.0, 1.0)
+    outcome = run(store, 40, 60.0, 0.6) if options.short else run(store, 2000, 1500.0, 1.0)
     _print(report, outcome, least=40 if options.short else 2000)
     report.part("without Telegram's timer, the same locks and leases")
-    bitten = run(10**6, 60.0, 0.4, timer=False)
+    bitten = run(store, 10**6, 60.0, 0.4, timer=False)
     overlaps = int(bitten.totals["overlaps_two_addresses"])
     report.figure("one login live from two addresses", overlaps, "some, or this proof shows nothing", overlaps > 0)
     report.figure("keys invalidated", int(bitten.totals["invalidations"]))

@@ -9,15 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.runtime.postgreses import programs
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forked")
 
 
-@pytest.mark.parametrize("proof", ["cure", "kills", "fairness", "leaks", "warm_stops", "lease"])
+@pytest.mark.parametrize("proof", ["cure", "kills", "fairness", "leaks", "warm_stops", "lease", "lease --store postgres"])
 def test_the_short_proof_holds(proof: str) -> None:
+    if "postgres" in proof and programs() is None:
+        pytest.skip("no PostgreSQL here: `apt-get install postgresql`")
     found = subprocess.run(
-        [sys.executable, "-m", f"tests.stress.{proof}", "--short"],
+        [sys.executable, "-m", *f"tests.stress.{proof} --short".split()],
         cwd=_ROOT, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
 
