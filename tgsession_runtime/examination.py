@@ -15,7 +15,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Literal
 
 from tgsession_runtime import backups, records, session_files, tombstones
-from tgsession_runtime.errors import SessionUnreadableError, StateFolderError
+from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError, StateFolderError, StoreError
 from tgsession_runtime.holder import liveness
 from tgsession_runtime.session import SUFFIX, read
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from tgsession_runtime.check import Surroundings
     from tgsession_runtime.config import Settings
+    from tgsession_runtime.leasing import Leasing
     from tgsession_runtime.session import SessionName
     from tgsession_runtime.state import State
 
@@ -50,6 +51,7 @@ def examine(settings: Settings, names: Sequence[SessionName], around: Surroundin
     yield from _clock()
     yield from _configuration(settings)
     yield from _state_folder(around.state)
+    yield from _lease_store(around.leasing)
     for name in names:
         yield from _session(name, around.state)
     yield from _leftovers(settings.project, names)
@@ -146,6 +148,18 @@ def _session(name: SessionName, state: State) -> Iterator[Finding]:
     if tombstones.read(name, state) is not None:
         yield Finding(subject, "note", "Telegram has ended a login of it", f"`tgsession-guard check {name.label}` says more")
     yield Finding(subject, "ok", f"layout {file.schema}")
+
+
+def _lease_store(leasing: Leasing | None) -> Iterator[Finding]:
+    """Whether the store of the leases can be asked; nothing is written there."""
+    if leasing is None:
+        return
+    try:
+        leasing.read("0" * 16)
+    except (StoreError, ConfigurationError) as error:
+        yield Finding("lease store", "bad", str(error), error.hint)
+    else:
+        yield Finding("lease store", "ok", leasing.address)
 
 
 def _leftovers(project: Path, names: Sequence[SessionName]) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ Times are those of the server's clock.
 
 from __future__ import annotations
 
+import random
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -126,19 +127,25 @@ class PostgresStore:
         try:
             if self._connection is None:
                 self._connection = self._connect()
-            try:
-                return self._ask(statement, values)
-            except self._psycopg.errors.UndefinedTable:
-                self._ask(_TABLE, {})
-                return self._ask(statement, values)
+            return self._ask(statement, values)
         except (self._psycopg.Error, TimeoutError) as error:
             self.close()  # the next connection may lead to another server
             text = str(error).strip().partition("\n")[0]
             raise StoreError(self.address, text or type(error).__name__) from None
 
     def _ask(self, statement: str, values: dict[str, object]) -> Any:
-        done = self._connection.execute(statement, values)
-        return done.fetchone() if done.description else None
+        errors, end = self._psycopg.errors, time.monotonic() + self._timeout
+        while True:
+            try:
+                done = self._connection.execute(statement, values)
+                return done.fetchone() if done.description else None
+            except errors.UndefinedTable:
+                with suppress(errors.UniqueViolation, errors.DuplicateTable):  # others made it in this very moment
+                    self._connection.execute(_TABLE)
+            except errors.SerializationFailure:  # where that is the database's default level of isolation
+                if time.monotonic() > end:
+                    raise
+                time.sleep(random.uniform(0, 0.01))  # noqa: S311 - no secret
 
     def _connect(self) -> Any:
         # psycopg counts whole seconds, at least two. No prepared statements: a pooler may hand the next one to another server.
@@ -183,8 +190,10 @@ def _held(token: int, record: str, left: Any) -> Held:
 def _library() -> Any:
     try:
         import psycopg
-    except ImportError:
+    except ImportError as error:  # also where there is no libpq
         raise ConfigurationError(
-            "a lease in PostgreSQL needs the package `psycopg`", 'install it: `pip install "tgsession-guard[postgres]"`', why="nothing was connected"
+            f"a lease in PostgreSQL needs the package `psycopg`, and that cannot be loaded: {str(error).partition(chr(10))[0]}",
+            'install it: `pip install "tgsession-guard[postgres]"`, and `"psycopg[binary]"` where the system has no libpq',
+            why="nothing was connected",
         ) from None
     return psycopg

@@ -33,7 +33,7 @@ def client_of(url: str, timeout: float, greet: Callable[[Any], None]) -> Any:
 
     options: dict[str, Any] = {
         "socket_timeout": timeout, "socket_connect_timeout": timeout, "retry": Retry(NoBackoff(), 0), "decode_responses": False,
-        "redis_connect_func": on_connect, "client_name": "tgsession", "max_connections": 1,
+        "redis_connect_func": on_connect, "max_connections": 1,
     }  # fmt: skip
     scheme, _, rest = url.partition("://")
     how = scheme.partition("+")[2]

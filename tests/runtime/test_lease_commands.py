@@ -171,3 +171,13 @@ def test_a_program_runs_under_a_lease_and_is_ended_when_that_is_lost(alerts: Pat
         assert held.holder.command.startswith("tgsession-guard run") or held.holder.pid == program.process.pid
         assert (told, status) == ("SIGTERM", 128 + 9)  # it does not end by SIGTERM, and so is killed at the cut
         assert "the lease on session `alerts` was lost" in program.errors()
+
+
+def test_doctor_asks_the_store(alerts: Path, store: RedisServer) -> None:
+    well = guard(alerts.parent, "doctor", "--verbose", **variables(store))
+    ill = guard(alerts.parent, "doctor", TGSESSION_LEASE="redis://:hunter2@127.0.0.1:1")
+
+    assert f"lease store: {store.url}" in well.out
+    assert "the lease store `redis://127.0.0.1:1` cannot be used" in ill.out
+    assert ill.status == 1
+    assert "hunter2" not in ill.out + ill.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -136,3 +137,23 @@ def test_a_server_that_cannot_be_reached_is_named_without_its_password() -> None
 
     assert "`postgresql://127.0.0.1:1/leases`" in str(caught.value)
     assert "hunter" not in caught.value.explain()
+
+
+def test_those_who_come_first_together_make_one_table(server: PostgresServer) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: opened(server).read(NAME), range(8)))
+
+    assert found == [None] * 8
+
+
+def test_a_database_that_lets_statements_fail_rather_than_wait_is_asked_again(server: PostgresServer) -> None:
+    server.ask("ALTER SYSTEM SET default_transaction_isolation = serializable")
+    server.ask("SELECT pg_reload_conf()")
+    until(lambda: server.ask("SHOW default_transaction_isolation") == ("serializable",), "it has read that")
+    token = granted(opened(server), NAME, 0.5)
+
+    def renew(store: PostgresStore) -> bool:
+        return all(store.renew(NAME, token, record(), LONG) for _ in range(20))
+
+    with ThreadPoolExecutor(3) as pool:
+        assert all(pool.map(renew, [opened(server) for _ in range(3)]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,19 @@ def test_a_process_that_is_gone_is_waited_out_where_the_store_may_have_forgotten
 
         assert isinstance(held := RedisStore(own.url, 3.0).acquire(NAME, record(), LONG, over=token), Held)
         assert held.token == 0
+
+
+def test_a_user_needs_no_more_rights_than_the_page_says() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "lease.md").read_text("utf-8")
+    rights = [word for part in re.findall(r"`((?:[+~]\S+ ?)+)`", page) for word in part.split()]
+    with redis_of_ones_own() as own:
+        RedisStore(own.url, 3.0)._ask("ACL", "SETUSER", "leases", "on", ">secret", *rights)
+        store = RedisStore(f"{own.url}?username=leases&password=secret", 3.0)
+
+        token = granted(store, NAME)
+        assert store.renew(NAME, token, record(), LONG)
+        assert store.read(NAME) is not None
+        assert store.release(NAME, token)
 
 
 def test_a_server_whose_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:

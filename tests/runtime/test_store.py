@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -141,6 +142,29 @@ def test_a_record_with_spaces_and_any_letters_comes_back(store: Store, name: str
     held = store.read(name)
     assert held is not None
     assert (held.token, held.holder) == (token, odd)
+
+
+def test_of_many_that_ask_at_once_one_gets_it_at_a_time(url: str, name: str) -> None:
+    inside: list[int] = []
+    most, tokens = [0], []
+
+    def contend() -> None:
+        store = Leasing(url, Terms()).open()
+        for _ in range(10):
+            token = granted_after_end(store, name)
+            tokens.append(token)
+            inside.append(token)
+            most[0] = max(most[0], len(inside))
+            inside.remove(token)
+            assert store.release(name, token)
+        store.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(contend) for _ in range(4)]:
+            done.result()
+
+    assert most == [1]
+    assert len(set(tokens)) == 40
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
