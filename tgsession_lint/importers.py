@@ -41,15 +41,32 @@ class Survey:
     whoever does has to write its name. Files that only import one of those are found by another, smaller reading.
     """
 
-    def __init__(self, known: Mentions, seeds: set[str]) -> None:
+    def __init__(self, known: Mentions, seeds: set[str] | None) -> None:
+        """Begin with *seeds*, or, if not all of them are known yet, with looking for the others."""
         self._known = known
-        self._seeds = seeds
-        self._units = {known.unit(seed) for seed in seeds}
-        self._names = _Names(known.roots)
-        self._names.add(seeds)
         self._places: dict[str, tuple[bool, bool]] = {}
+        if seeds is not None:
+            self._settle(seeds)
         enough = len(known.files) >= ENOUGH_FILES
-        self._reading = parallel.Shared(self._read, known.files, fork=enough, size=SHARE)
+        before = self._search if seeds is None else None
+        self._reading = parallel.Shared(self._read, known.files, fork=enough, size=SHARE, before=before)
+
+    def _search(self) -> list[str]:
+        seeds = self._known.searched()
+        self._settle(seeds)
+        return list(seeds)
+
+    def _settle(self, seeds: set[str]) -> None:
+        self._seeds = seeds
+        self._units = {self._known.unit(seed) for seed in seeds}
+        self._names = _Names(self._known.roots)
+        self._names.add(seeds)
+
+    def seeds(self) -> set[str]:
+        """The files that mention a client, where it fell to this survey to find them; asked once."""
+        seeds = set(self._reading.prepared())
+        self._settle(seeds)
+        return seeds
 
     def runs(self) -> bool:
         """Whether another process is still at it."""

@@ -210,12 +210,30 @@ class Mentions:
     @property
     def seeds(self) -> set[str]:
         """Every file that mentions a client; searches the project on the first call."""
-        if self._seeds is None:
-            found = search([path for path in self.files if path not in self.given], self.needles, self._ahead)
-            self._known = frozenset(self.files)
-            given = [path for path, data in self.given.items() if any_of(self.needles, data)]
-            self._seeds = {*found, *given}
-        return self._seeds
+        if self._seeds is None and self._survey is not None:
+            self._settle(self._survey.seeds())
+        return self.searched() if self._seeds is None else self._seeds
+
+    def searched(self) -> set[str]:
+        """The same, by a search in this process."""
+        found = search([path for path in self.files if path not in self.given], self.needles, self._ahead)
+        given = [path for path, data in self.given.items() if any_of(self.needles, data)]
+        return self._settle({*found, *given})
+
+    def _settle(self, seeds: set[str]) -> set[str]:
+        self._known = frozenset(self.files)
+        self._seeds = seeds
+        return seeds
+
+    def any_seed(self) -> bool:
+        """Whether a file mentions a client; that may be known before everything is searched."""
+        return self._known_ahead() or bool(self.seeds)
+
+    def _known_ahead(self) -> bool:
+        """Whether what was looked at ahead mentions a client, and the rest has not been searched yet."""
+        if self._ahead is None or self._seeds is not None or self._survey is not None or self.given:
+            return False
+        return self._ahead.wanted == self.needles and any(self._ahead.results().values())
 
     def seeds_of(self, path: str) -> Iterator[str]:
         """The files of the same project as *path* that mention a client, in order."""
@@ -224,10 +242,10 @@ class Mentions:
 
     def follow(self) -> None:
         """Start to find out where the mentions are imported, beside what this process does meanwhile."""
-        if self.seeds and self._survey is None:
+        if self._survey is None and self.any_seed():
             from tgsession_lint.importers import Survey
 
-            self._survey = Survey(self, self.seeds)
+            self._survey = Survey(self, None if self._known_ahead() else self.seeds)
 
     def follows(self) -> bool:
         """Whether another process is still about to find out."""
@@ -240,7 +258,7 @@ class Mentions:
             from tgsession_lint.importers import Reach
 
             self.follow()
-            self._reach = Reach({}, []) if self._survey is None else self._survey.reach()
+            self._reach = self._survey.reach() if self.seeds and self._survey is not None else Reach({}, [])
         return self._reach
 
     def abandon(self) -> None:

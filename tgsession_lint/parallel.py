@@ -13,11 +13,12 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, BinaryIO
 
 _enabled = hasattr(os, "fork") and sys.platform != "win32"
 # The number of a share is one byte.
 _MOST_SHARES = 256
+_LENGTH = 8  # bytes
 
 
 def cores() -> int:
@@ -37,11 +38,17 @@ class Shared:
     """*work* on *items*, a share at a time; the child begins at once, this process when it asks for the results.
 
     Whoever is free takes the next share that nobody has: a child on a busy processor keeps nobody waiting. Results must
-    be of plain types (they travel by `marshal`).
+    be of plain types (they travel by `marshal`). What has to be done *before* the first share is done by the child, if
+    there is one, and told to this process when it asks for it.
     """
 
-    def __init__(self, work: Callable[[Sequence[Any]], Any], items: Sequence[Any], *, fork: bool, size: int = 1) -> None:
+    def __init__(
+        self, work: Callable[[Sequence[Any]], Any], items: Sequence[Any], *, fork: bool, size: int = 1,
+        before: Callable[[], Any] | None = None,
+    ) -> None:  # fmt: skip
         self._work = work
+        self._before = before
+        self._told: BinaryIO | None = None
         size = max(size, -(-len(items) // _MOST_SHARES))
         self._shares = [items[start : start + size] for start in range(0, len(items), size)]
         self._queue = self._answer = -1
@@ -61,8 +68,22 @@ class Shared:
         except OSError:
             self._close()
         if self._child == 0 and self._queue >= 0:
-            _run_in_child(self._take, writing)
+            _run_in_child(self._before, self._take, writing)
         os.close(writing)
+        if self._child:
+            self._told = os.fdopen(self._answer, "rb", closefd=False)
+
+    def prepared(self) -> Any:
+        """What had to be done before the first share; asked once, and before anything else."""
+        before, self._before = self._before, None
+        if before is None:
+            return None
+        if self._told is not None:
+            length = int.from_bytes(self._told.read(_LENGTH), "little")
+            data = self._told.read(length)
+            if length and len(data) == length:
+                return marshal.loads(data)  # noqa: S302 - from our own child, through a pipe of our own
+        return before()
 
     def child_works(self) -> bool:
         """Whether a child is still at work, so that this process does well to do something else meanwhile."""
@@ -91,8 +112,7 @@ class Shared:
         return [self._done[number] for number in range(len(self._shares))]
 
     def _collect(self) -> dict[int, Any]:
-        with os.fdopen(self._answer, "rb", closefd=False) as pipe:
-            data = pipe.read()
+        data = self._told.read() if self._told is not None else b""
         self._close()
         os.waitpid(self._child, 0)
         self._child = 0
@@ -103,6 +123,9 @@ class Shared:
         return found
 
     def _close(self) -> None:
+        if self._told is not None:
+            self._told.close()
+            self._told = None
         os.close(self._queue)
         os.close(self._answer)
         self._queue = self._answer = -1
@@ -118,12 +141,17 @@ class Shared:
             self._child = 0
 
 
-def _run_in_child(work: Callable[[], Any], writing: int) -> None:
+def _run_in_child(before: Callable[[], Any] | None, work: Callable[[], Any], writing: int) -> None:
+    global _enabled  # noqa: PLW0603 - of this process, which is the second already
+    _enabled = False
     status = 1
     try:
-        data = marshal.dumps(work())
         with os.fdopen(writing, "wb") as pipe:
-            pipe.write(data)
+            if before is not None:
+                data = marshal.dumps(before())
+                pipe.write(len(data).to_bytes(_LENGTH, "little") + data)
+                pipe.flush()
+            pipe.write(marshal.dumps(work()))
         status = 0
     finally:
         # No clean-up of the parent's: its buffers, its exit handlers and its tests are not ours.

@@ -48,7 +48,7 @@ def may_matter(wanted: Sequence[str], known: Mentions) -> list[str]:
     """The files that bytes alone do not rule out: each followed through its imports, or all searched at once."""
     if len(wanted) <= FEW:
         return [path for path in wanted if known.relevant(path) or known.hinted(path)]
-    if not known.seeds:
+    if not known.any_seed():
         return []
     known.follow()
     return list(wanted)

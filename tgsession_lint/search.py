@@ -34,6 +34,7 @@ class Ahead:
         """How many files have to be found before `take` is called."""
         self._paths: list[str] = []
         self._parts: list[parallel.Shared] = []
+        self._known: dict[str, bool] | None = None
 
     def take(self, found: Sequence[str]) -> None:
         """Search what has been *found* since the last time."""
@@ -44,10 +45,11 @@ class Ahead:
 
     def results(self) -> dict[str, bool]:
         """The files that were taken, and whether they hold what is wanted."""
-        known = dict.fromkeys(self._paths, False)
-        for part in self._parts:
-            known.update((path, True) for found in part.results() for path in found)
-        return known
+        if self._known is None:
+            self._known = dict.fromkeys(self._paths, False)
+            for part in self._parts:
+                self._known.update((path, True) for found in part.results() for path in found)
+        return self._known
 
     def abandon(self) -> None:
         """End whatever still runs beside this process."""
