@@ -132,6 +132,16 @@ def _if_expression(node: cst.IfExp, then: Point, ways: Ways) -> Point:
     return decided(node.test, yes, no, ways)
 
 
+def defaults(params: cst.Parameters) -> list[Any]:
+    """What is evaluated when a function with *params* is made."""
+    everything = [*params.posonly_params, *params.params, *params.kwonly_params]
+    return [param.default for param in everything if param.default is not None]
+
+
+def _lambda(node: cst.Lambda, then: Point, ways: Ways) -> Point:
+    return each_evaluated(defaults(node.params), then, ways)
+
+
 def _walrus(node: cst.NamedExpr, then: Point, ways: Ways) -> Point:
     carry = Point("carry", node, then, source=node.value)
     return evaluated(node.value, ways.point("bind", node, carry), ways)
@@ -181,6 +191,7 @@ _BUILDERS: dict[type, Callable[[Any, Point, Ways], Point]] = {
     cst.Comparison: _comparison,
     cst.BooleanOperation: _boolean,
     cst.IfExp: _if_expression,
+    cst.Lambda: _lambda,
     cst.NamedExpr: _walrus,
     cst.Call: _call,
     cst.Arg: _arg,

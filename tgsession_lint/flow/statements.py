@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.flow.catching import NEVER, SURELY, raised_name, takes
-from tgsession_lint.flow.expressions import decided, each_evaluated, evaluated, exception, index
+from tgsession_lint.flow.expressions import decided, defaults, each_evaluated, evaluated, exception, index
 from tgsession_lint.flow.points import Flow, Point
 from tgsession_lint.flow.ways import Cleaned, CleanUp, Handled, Loop, Managed, Ways
 
@@ -241,10 +241,7 @@ def _takes_all(pattern: Any) -> bool:
 
 
 def _function(node: cst.FunctionDef, then: Point, ways: Ways) -> Point:
-    params = node.params
-    everything = [*params.posonly_params, *params.params, *params.kwonly_params]
-    defaults = [param.default for param in everything if param.default is not None]
-    return _decorated(node, defaults, ways.point("define", node, then), ways)
+    return _decorated(node, defaults(node.params), ways.point("define", node, then), ways)
 
 
 def _class(node: cst.ClassDef, then: Point, ways: Ways) -> Point:

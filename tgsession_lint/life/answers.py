@@ -9,7 +9,7 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.life.body import Body
 from tgsession_lint.tree import dotted_name
-from tgsession_lint.values import Class, Client, ClientClass, External, Function, Guarded, ModuleRef, Object
+from tgsession_lint.values import Class, Client, ClientClass, External, Function, Guarded, Method, ModuleRef, Object
 
 if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
@@ -70,9 +70,12 @@ class Answers:
             self._reaching[variable] = frozenset(found)
         return self._reaching[variable]
 
-    def is_module(self, body: Body, node: Node) -> bool:
-        """Whether *node* gives a module, or a name in one that is not the project's."""
-        return any(isinstance(value, (ModuleRef, External)) for value in self.value(body, node))
+    def is_there(self, body: Body, node: cst.Attribute) -> bool:
+        """Whether the attribute *node* is known to be: one of a module, or a function in view."""
+        of = self.value(body, node.value)
+        return any(isinstance(value, (ModuleRef, External)) for value in of) or any(
+            isinstance(value, (Function, Method)) for value in self.value(body, node)
+        )
 
     def is_ours(self, body: Body, node: Node) -> bool:
         """Whether *node* gives an object of a class of the project."""

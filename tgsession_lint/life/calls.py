@@ -50,6 +50,8 @@ def called(run: Run, node: cst.Call, state: State) -> States:
     state = state.without(node)
     if node is run.site:
         return _built(run, node, state)
+    if run.body.is_super(node):
+        return [state], []
     if state.life == ABSENT:
         return [state], [state]
     if not state.places:

@@ -37,18 +37,22 @@ def function(
     places, hidden = _handed_in(run, callee, given, state, receiver_node)
     if hidden:
         return [state.now(HANDED)], [state.now(HANDED)]
-    if not places and not _sees(run, callee, state):
-        plain = node is None or not callee.scope.is_async
-        return [state], [state] if not plain or run.lives.may_fail(callee) else []
     driven = node is None or not callee.scope.is_async or callee.scope.yields or run.lives.is_driven(run.body, node)
+    if not places and not _sees(run, callee, state):
+        return [state], [state] if driven and run.lives.may_fail(callee) else []
     if run.depth >= _DEEPEST or callee.scope in run.active:
         return [state], [state]
     fine, failed = run.lives.outcome(run, callee, state.has(places))
     root = result if result is not None else node
     back = [_brought_back(callee, one, given, root, run) for one in fine]
     if not driven:
-        return [_spawned(state, back)], []  # to call an async function does not run it
+        return [state if _is_dropped(run, node) else _spawned(state, back)], []  # to call an async function does not run it
     return back, [_brought_back(callee, one, given, None, run) for one in failed]
+
+
+def _is_dropped(run: Run, node: Any) -> bool:
+    """Whether nobody has the coroutine that *node* gives, so that it never runs."""
+    return isinstance(run.body.tree.parent(node), cst.Expr)
 
 
 def _spawned(state: State, ends: list[State]) -> State:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 Lines: TypeAlias = "tuple[str, ...]"
 
 IMPORTS = """\
-from acme_world import CancelledError, choose, items, keep, manager, pause, step
+import asyncio
+import sys
+
+from acme_world import CancelledError, choose, items, keep, manager, pause, step, trap, trapped
 from telethon import TelegramClient
 """
 HELPERS = """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lint.flow import judge
+from tests.lint.flow import judge, written
 from tests.lint.flow.programs import every
 
 if TYPE_CHECKING:
@@ -29,6 +29,13 @@ def test_every_program_of_three_statements_is_told_exactly() -> None:
 
     assert (verdict.missed, verdict.false) == ([], [])
     assert verdict.alarms > 100
+
+
+def test_programs_written_by_hand_are_told_exactly() -> None:
+    verdict = judge.judge(written.programs())
+
+    assert (verdict.missed, verdict.false) == ([], [])
+    assert verdict.alarms > 150
 
 
 def test_larger_programs_miss_nothing_and_raise_few_false_alarms() -> None:

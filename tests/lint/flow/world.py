@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +128,19 @@ class SyncClient(Client):
         self._closed()
 
 
+def _refused(*_: object) -> Any:
+    raise ValueError
+
+
+class Trap:
+    """An object that raises whatever is done with it."""
+
+    __add__ = __radd__ = __neg__ = __lt__ = __eq__ = __contains__ = __bool__ = _refused
+    __getitem__ = __setitem__ = __delitem__ = __iter__ = __await__ = __aiter__ = __call__ = _refused
+    __enter__ = __exit__ = __aenter__ = __aexit__ = __format__ = __getattr__ = __iadd__ = _refused
+    __hash__ = object.__hash__
+
+
 class Manager:
     """A context manager of somebody else's: enters or fails, passes an exception on, swallows it or raises anew."""
 
@@ -177,6 +191,7 @@ class World:
             "TelegramClient": lambda site, *_: kind(self, site),
             "step": self.step, "pause": self.pause, "choose": self.choose, "items": self.items, "keep": self.keep,
             "forever": self.forever, "manager": lambda: Manager(self), "CancelledError": asyncio.CancelledError,
+            "trap": Trap(), "trapped": Trap, "asyncio": asyncio, "sys": sys,
         }  # fmt: skip
 
     def step(self) -> int:
