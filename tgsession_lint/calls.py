@@ -49,9 +49,10 @@ def call(ask: Evaluator, module: Module, node: cst.Call) -> Values:
 
 def _by_name(ask: Evaluator, module: Module, node: cst.Call) -> Values:
     """Methods that mean the same whoever they are called on: `stack.enter_context(x)`, `loop.run_until_complete(x)`."""
-    if not isinstance(node.func, cst.Attribute) or not node.args:
+    func: Any = node.func
+    if type(func) is not cst.Attribute or not node.args:
         return ()
-    name = node.func.attr.value
+    name = func.attr.value
     if name in catalog.ENTERING_METHODS and not name.startswith("__"):
         inside = entered(ask, ask.value(module, node.args[0].value))
         return (Later(inside),) if inside and catalog.ENTERING_METHODS[name] == "async" else inside

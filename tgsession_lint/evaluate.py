@@ -150,7 +150,8 @@ class Evaluator:
 
     def outside_names(self, module: Module, node: Node) -> frozenset[str]:
         """The full names of what *node* can be outside the project."""
-        return frozenset(value.name for value in self.value(module, node) if isinstance(value, External))
+        values = self.value(module, node)
+        return frozenset([value.name for value in values if isinstance(value, External)]) if values else _NO_NAMES
 
     def attribute(self, value: Value, name: str) -> Values:
         """What `value.name` can be."""
@@ -401,6 +402,8 @@ class Evaluator:
                 return ()
 
 
+_NO_NAMES: frozenset[str] = frozenset()
+# What stands for nothing that is of interest here.
 _PLAIN = frozenset({cst.SimpleString, cst.FormattedString, cst.Integer, cst.Float, cst.Comparison, cst.BinaryOperation, cst.UnaryOperation})
 
 

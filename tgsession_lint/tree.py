@@ -254,9 +254,16 @@ class _Walk:
             places[id(node)] = around
             scope = around[1]
             handler = on.get(type(node))
-            if handler is None or handler(self, node, scope):
-                inside = (node, scope)
-                stack.extend([(child, inside) for child in reversed(children(node))])
+            if handler is not None and not handler(self, node, scope):
+                continue
+            # `children`, from the last to the first; written out, for this is where the walk spends its time.
+            inside = (node, scope)
+            for value in reversed(_parts(type(node))(node)):
+                what = _what(value.__class__)
+                if what == _NODE:
+                    stack.append((value, inside))
+                elif what == _SEVERAL:
+                    stack.extend([(part, inside) for part in reversed(value) if _what(part.__class__) == _NODE])
         return tree
 
     def push(self, parent: Node, *parts: tuple[Node | None, Scope]) -> None:
@@ -461,7 +468,7 @@ def _on_alias(walk: _Walk, node: Any, scope: Scope) -> bool:
 def _on_call(walk: _Walk, node: Any, _scope: Scope) -> bool:
     walk.tree.calls.append(node)
     func = node.func
-    if isinstance(func, cst.Attribute) and func.attr.value in {"append", "add", "insert", "extend", "setdefault", "update"}:
+    if type(func) is cst.Attribute and func.attr.value in {"append", "add", "insert", "extend", "setdefault", "update"}:
         kind = "extend" if func.attr.value in {"extend", "update"} else "element"
         walk.tree.stored.extend(Stored(func.value, arg.value, (), kind) for arg in node.args[-1:])
     return True
@@ -574,12 +581,13 @@ def _unescaped(node: cst.SimpleString) -> str | None:
 def dotted_name(node: Node | None) -> str | None:
     """`a.b.c` for a plain chain of names, None for anything else."""
     parts: list[str] = []
-    while isinstance(node, cst.Attribute):
-        parts.append(node.attr.value)
-        node = node.value
-    if not isinstance(node, cst.Name):
+    here: Any = node
+    while type(here) is cst.Attribute:
+        parts.append(here.attr.value)
+        here = here.value
+    if type(here) is not cst.Name:
         return None
-    parts.append(node.value)
+    parts.append(here.value)
     return ".".join(reversed(parts))
 
 

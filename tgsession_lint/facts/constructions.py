@@ -44,7 +44,8 @@ def constructions(ask: Evaluator, module: Module) -> Iterator[Construction]:
 
 
 def _builds(ask: Evaluator, module: Module, call: cst.Call) -> bool:
-    return any(isinstance(value, ClientClass) for value in ask.value(module, call.func))
+    values = ask.value(module, call.func)
+    return bool(values) and any(isinstance(value, ClientClass) for value in values)
 
 
 def class_name(node: Node) -> str:
@@ -125,7 +126,7 @@ def _called_later(ask: Evaluator, module: Module, call: cst.Call) -> Iterator[No
     """The arguments of *call* that the callee will call itself."""
     positional = [arg.value for arg in call.args if arg.keyword is None and not arg.star]
     keywords = {arg.keyword.value: arg.value for arg in call.args if arg.keyword is not None}
-    if not any(isinstance(node, (cst.Name, cst.Attribute)) for node in (*positional, *keywords.values())):
+    if not any(type(node) in {cst.Name, cst.Attribute} for node in (*positional, *keywords.values())):
         return
     for name in sorted(ask.outside_names(module, call.func)):
         yield from _called_by(name, positional, keywords)

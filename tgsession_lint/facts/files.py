@@ -63,7 +63,7 @@ def _by_function(ask: Evaluator, module: Module, call: cst.Call) -> str:
 
 def _by_method(ask: Evaluator, module: Module, call: cst.Call) -> str:
     func: Any = call.func
-    if not isinstance(func, cst.Attribute):
+    if type(func) is not cst.Attribute:
         return ""
     name = func.attr.value
     if name in _ARCHIVES and call.args and is_session_file(ask, module, call.args[0].value):

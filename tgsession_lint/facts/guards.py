@@ -46,6 +46,8 @@ def guard_uses(ask: Evaluator, module: Module) -> Iterator[GuardUse]:
 def _guarded(ask: Evaluator, module: Module, call: cst.Call) -> Node | None:
     """*call*, or the `await` round it, where its value is a guard."""
     values = ask.value(module, call)
+    if not values:
+        return None
     if any(isinstance(value, Guarded) for value in values):
         return call
     parent = module.tree.parent(call)

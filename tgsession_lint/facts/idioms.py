@@ -69,7 +69,7 @@ def _of_function(ask: Evaluator, module: Module, call: cst.Call) -> Idiom | None
 
 def _of_method(ask: Evaluator, module: Module, call: cst.Call) -> Idiom | None:
     func: Any = call.func
-    if not isinstance(func, cst.Attribute):
+    if type(func) is not cst.Attribute:
         return None
     method, first = func.attr.value, call.args[0].value
     if method in catalog.WANTS_COROUTINE_METHODS and _disconnecting(ask, module, first):

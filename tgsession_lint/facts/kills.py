@@ -55,7 +55,8 @@ def _keyword(call: cst.Call, name: str) -> Any:
 
 def _revoked(call: cst.Call) -> str:
     """Celery's `revoke(…, terminate=True, signal="SIGKILL")`: the signal says that a worker is meant."""
-    name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+    func: Any = call.func
+    name = func.attr.value if type(func) is cst.Attribute else ""
     if name not in {"revoke", "terminate", "revoke_by_stamped_headers"}:
         return ""
     signal = _keyword(call, "signal")
@@ -93,7 +94,7 @@ def _shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
 
 def _process(ask: Evaluator, module: Module, call: cst.Call) -> str:
     func: Any = call.func
-    if not isinstance(func, cst.Attribute) or func.attr.value not in {"kill", "send_signal"}:
+    if type(func) is not cst.Attribute or func.attr.value not in {"kill", "send_signal"}:
         return ""
     if func.attr.value == "send_signal" and not (call.args and _is_sigkill(call.args[0].value)):
         return ""
