@@ -48,18 +48,23 @@ def main() -> None:
 
 def plain_run(arguments: Sequence[str]) -> int | None:
     """The exit status of a run without options; None where it takes the full command to say what is wrong."""
-    begun = begin(arguments)
-    if begun is not None and not begun.candidates:
-        from tgsession_lint.reports.closing import all_clear
-
-        return 0 if _say(all_clear(len(begun.wanted))) else None
+    listed = find(arguments)
     try:
+        begun = None if listed is None else begin(listed, arguments)
+        if begun is not None and not begun.candidates:
+            from tgsession_lint.reports.closing import all_clear
+
+            return 0 if _say(all_clear(len(begun.wanted))) else None
         from tgsession_lint import plain
 
-        found = plain.run(arguments, begun)
+        try:
+            found = plain.run(arguments, begun, listed)
+        finally:
+            if begun is not None:
+                begun.known.abandon()
     finally:
-        if begun is not None:
-            begun.known.abandon()
+        if listed is not None and listed.ahead is not None:
+            listed.ahead.abandon()
     if found is None or not _say(found[0]):
         return None
     return found[1]
@@ -93,21 +98,28 @@ def _is_watched() -> bool:
         return True
 
 
-def begin(arguments: Sequence[str]) -> Begun | None:
-    """What bytes alone tell of the files that *arguments* mean; None where it takes the settings, or more, to tell.
-
-    With the defaults that the settings would have: a project that has some is judged by those who know the rules.
-    """
+def find(arguments: Sequence[str]) -> Discovery | None:
+    """The files that *arguments* mean where no settings say otherwise; None where some do, or something is wrong."""
     cwd = os.getcwd()
     top = root.find_root(arguments, cwd)
     if any(True for _ in root.settings_files(root.common_folder(arguments, cwd), top)):
         return None
     ahead = Ahead(NEEDLES)
     found = discover(arguments, Defaults(top), cwd=cwd, ahead=ahead)
-    if found.problems or not found.files or not _alike(found, arguments, top, cwd):
+    if found.problems or not found.files:
         ahead.abandon()
         return None
-    return prefilter.look(found, Defaults(top))
+    return found
+
+
+def begin(found: Discovery, arguments: Sequence[str]) -> Begun | None:
+    """What bytes alone tell of the files that were *found*; None where some of them belong to others.
+
+    With the defaults that the settings would have: a project that has some is judged by those who know the rules.
+    """
+    cwd = os.getcwd()
+    top = root.find_root(arguments, cwd)
+    return prefilter.look(found, Defaults(top)) if _alike(found, arguments, top, cwd) else None
 
 
 def _alike(found: Discovery, arguments: Sequence[str], top: str, cwd: str) -> bool:

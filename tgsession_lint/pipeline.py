@@ -47,15 +47,19 @@ def run(
     given: Mapping[str, bytes] | None = None,
     progress: Callable[[int, int], None] | None = None,
     begun: Begun | None = None,
+    found: Discovery | None = None,
 ) -> Outcome:
     """One run over *targets*, by one configuration or by the nearest to each file.
 
     *given* are contents that are not on disk, by absolute path; they are linted as well. *progress* is told how many
-    of the files that matter are done, and how many there are. What has *begun*, by this one configuration, is only judged.
+    of the files that matter are done, and how many there are. What has *begun*, by this one configuration, is only judged, and
+    what was *found* by it is not looked for again.
     """
     nearest = config if isinstance(config, Nearest) else Nearest(config, str(cwd), lambda found: found, fixed=True)
     if begun is not None:
         return _judged(begun, nearest.main, cwd, progress)
+    if found is not None:
+        return _discovered(found, targets, nearest, cwd, given or {}, progress)
     ahead = Ahead(needles(nearest.main))
     try:
         return _discovered(discover(targets, nearest.main, cwd=cwd, ahead=ahead), targets, nearest, cwd, given or {}, progress)

@@ -14,16 +14,22 @@ from tgsession_lint.reports.report import Report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tgsession_lint.discover import Discovery
     from tgsession_lint.prefilter import Begun
 
 
-def run(arguments: Sequence[str], begun: Begun | None) -> tuple[str, int] | None:
-    """The report and the exit status, from what has *begun*; None where something is wrong that `cli` says better."""
+def run(arguments: Sequence[str], begun: Begun | None, listed: Discovery | None) -> tuple[str, int] | None:
+    """The report and the exit status, from what has *begun*, or else from what was *listed* where no settings are.
+
+    None where something is wrong that `cli` says better.
+    """
     cwd = Path.cwd()
     targets = [Path(argument) for argument in arguments]
     try:
         settings = _checked(config.load(targets, cwd))
-        outcome = pipeline.run(targets, Nearest(settings, str(cwd), _checked, fixed=False), cwd=cwd, begun=begun)
+        found = listed if settings.file is None else None
+        nearest = Nearest(settings, str(cwd), _checked, fixed=False)
+        outcome = pipeline.run(targets, nearest, cwd=cwd, begun=begun, found=found)
     except config.ConfigError:
         return None
     if outcome.faults or outcome.problems or not outcome.checked:

@@ -10,6 +10,7 @@ import pytest
 
 from tgsession_lint import config, launch, pipeline
 from tgsession_lint.nearest import Nearest
+from tgsession_lint.prefilter import Begun
 
 CLIENT = 'from telethon import TelegramClient\nclient = TelegramClient("alerts", 1, "h")\n'
 
@@ -196,6 +197,11 @@ def test_a_marker_below_the_working_folder_parts_nothing(folder: Path) -> None:
     assert_alike(folder, ["app/use.py:2: TGS101", "app/use.py:2: TGS301"])
 
 
+def _begun(target: str) -> Begun | None:
+    found = launch.find([target])
+    return None if found is None else launch.begin(found, [target])
+
+
 @pytest.mark.parametrize("kept", ["no checkout", "tracked", "new"])
 @pytest.mark.parametrize("target", [".", "part", "part/deep", "part/deep/a.py"])
 def test_a_run_with_defaults_does_not_begin_where_a_table_holds(
@@ -205,12 +211,12 @@ def test_a_run_with_defaults_does_not_begin_where_a_table_holds(
     if kept != "no checkout":
         subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
     monkeypatch.chdir(folder)
-    begun = [launch.begin([target]), launch.begin(["other"])]
+    begun = [_begun(target), _begun("other")]
 
     write(folder, {"part/pyproject.toml": table(ignore=["TGS101"])})
     if kept == "tracked":
         subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
 
     assert None not in begun
-    assert launch.begin([target]) is None
-    assert launch.begin(["other"]) is not None
+    assert _begun(target) is None
+    assert _begun("other") is not None

@@ -108,6 +108,18 @@ def test_clean_run_in_a_checkout_asks_git_once_and_loads_no_subprocess(clean: Pa
     assert "subprocess" not in seen.modules
 
 
+@pytest.mark.skipif(not hasattr(os, "posix_spawnp"), reason="the probe sees no other way to start git")
+def test_folder_of_checkouts_asks_git_once_for_each(tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        project = _project(tmp_path / "all" / name, CLEAN)
+        for arguments in (["init", "-q"], ["add", "-A"]):
+            subprocess.run(["git", *arguments], cwd=project, check=True)
+
+    seen = observe(tmp_path / "all", *LINT, ".")
+
+    assert (seen.status, len(seen.started)) == (0, 3)
+
+
 def test_run_with_findings_reads_what_does_not_matter_twice_and_parses_what_does_once(large: Path) -> None:
     seen = observe(large, *LINT, ".", cores=1)
 
