@@ -25,7 +25,7 @@ def takes(caught: Any, raised: str | None) -> str:
     known = [_builtin(name) for name in names]
     if any(other is not None and issubclass(kind, other) for other in known):
         return SURELY
-    return PERHAPS if None in known or not known else NEVER
+    return PERHAPS if None in known else NEVER
 
 
 def raised_name(exception: Any) -> str | None:

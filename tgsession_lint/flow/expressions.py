@@ -40,7 +40,7 @@ def decided(node: Any, yes: Point, no: Point, ways: Ways) -> Point:
         return decided(node.left, yes, decided(node.right, yes, no, ways), ways)
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
         return decided(node.expression, no, yes, ways)
-    constant = getattr(node, "value", None) if isinstance(node, (cst.Name, cst.Integer)) else None
+    constant = getattr(node, "value", None)
     if constant in _TRUE:
         return yes
     if constant in _FALSE:
@@ -110,13 +110,16 @@ def _unary(node: cst.UnaryOperation, then: Point, ways: Ways) -> Point:
 
 def _comparison(node: cst.Comparison, then: Point, ways: Ways) -> Point:
     """Each target is evaluated only when the comparisons before it hold."""
-    way = then
-    for place, target in reversed(list(enumerate(node.comparisons))):
-        plain = isinstance(target.operator, (cst.Is, cst.IsNot))
-        if place < len(node.comparisons) - 1:
-            way = Point("test", target, way, then)
-        way = evaluated(target.comparator, way if plain else ways.step(node, way), ways)
+    *firsts, last = node.comparisons
+    way = _compared(node, last, then, ways)
+    for target in reversed(firsts):
+        way = _compared(node, target, Point("test", target, way, then), ways)
     return evaluated(node.left, way, ways)
+
+
+def _compared(node: cst.Comparison, target: cst.ComparisonTarget, then: Point, ways: Ways) -> Point:
+    plain = isinstance(target.operator, (cst.Is, cst.IsNot))
+    return evaluated(target.comparator, then if plain else ways.step(node, then), ways)
 
 
 def _boolean(node: cst.BooleanOperation, then: Point, ways: Ways) -> Point:
@@ -134,8 +137,7 @@ def _if_expression(node: cst.IfExp, then: Point, ways: Ways) -> Point:
 
 def defaults(params: cst.Parameters) -> list[Any]:
     """What is evaluated when a function with *params* is made."""
-    everything = [*params.posonly_params, *params.params, *params.kwonly_params]
-    return [param.default for param in everything if param.default is not None]
+    return [param.default for param in (*params.posonly_params, *params.params, *params.kwonly_params)]
 
 
 def _lambda(node: cst.Lambda, then: Point, ways: Ways) -> Point:
@@ -143,8 +145,7 @@ def _lambda(node: cst.Lambda, then: Point, ways: Ways) -> Point:
 
 
 def _walrus(node: cst.NamedExpr, then: Point, ways: Ways) -> Point:
-    carry = Point("carry", node, then, source=node.value)
-    return evaluated(node.value, ways.point("bind", node, carry), ways)
+    return evaluated(node.value, ways.point("bind", node, then), ways)
 
 
 def _display(node: Any, then: Point, ways: Ways) -> Point:

@@ -145,7 +145,7 @@ class Body:
                 return self._attribute(state, node)
             case cst.Call() if self.is_super(node):
                 found = state.at((self.receiver, self.scope))
-            case cst.NamedExpr() if not state.at(node):
+            case cst.NamedExpr():
                 return self.had(state, node.value)
             case _:
                 found = state.at(node)

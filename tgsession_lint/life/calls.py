@@ -136,6 +136,8 @@ def _of_anyone(run: Run, node: cst.Call, state: State) -> States:
             found.append(inlining.function(run, value, node, state))
         elif isinstance(value, Class):
             found.append(_made(run, value, node, state))
+    if found and len(found) < len(values):
+        found.append(_outside(run, node, state))
     if found:
         fine = list(dict.fromkeys(one for ways, _ in found for one in ways))
         failed = list(dict.fromkeys(one for _, ways in found for one in ways))

@@ -43,6 +43,8 @@ def _run(run: Run, point: Point, state: State) -> After:
         fine, failed = _yielded(run, node, state)
     elif isinstance(node, cst.Attribute) and (run.body.had(state, node.value) or run.lives.is_there(run.body, node)):
         fine, failed = [state], []  # a client, or what holds it, has its methods, a module its functions, and a class its own
+    elif isinstance(node, cst.AugAssign) and run.body.inside(state, node.value):
+        fine, failed = [state], [state.now(HANDED)]  # as in `bound`
     else:
         fine, failed = [state], [state]
     return [(point.next, one) for one in fine] + [(point.error, one) for one in failed]

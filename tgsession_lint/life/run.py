@@ -87,8 +87,11 @@ class Run:
         while pending and len(seen) < _MOST_STATES * 8:
             here, known = pending.pop()
             for way, one in effects.after(self, here, known):
-                if way is None or way is here.error or way.cleanup is not point.cleanup or (way, one) in seen:
-                    if way is not None and way is not here.error and one.life == CLOSED:
+                fails = way is here.error and way is not here.next and here.kind != "raise"
+                if way is None or fails or (way, one) in seen:
+                    continue
+                if way.cleanup is not point.cleanup:
+                    if one.life == CLOSED:
                         return True
                     continue
                 seen.add((way, one))

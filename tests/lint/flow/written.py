@@ -16,7 +16,11 @@ def programs() -> list[Program]:
     texts += [f"try:\n    O\nfinally:\n    x = {expression}" for expression in _CLOSING]
     texts += [f"try:\n    O\nfinally:\n    {statement}" for statement in _CLOSING_STATEMENTS]
     texts += [f"O\ntry:\n    {raised}\nexcept {caught}:\n    D" for raised, caught in _CAUGHT]
-    texts += [f"O\n{statement}\nkeep(client) if client is None else step()" for statement in _REBINDING]
+    texts += [f"O\n{statement}\nif client is not None: D" for statement in _REBINDING]
+    texts += [f"O\n{statement}\ntry: D\nexcept (AttributeError, NameError): pass" for statement in _TAKING]
+    texts += [f"Own = {name}\ntry:\n    raise {raised}\nexcept {caught}:\n    O" for name, raised, caught in _OPENING]
+    texts += [f"own = {value}\n{text}" for value, text in _KNOWING]
+    texts += [f"x = {expression}" for expression in _OPENING_EXPRESSIONS]
     texts += [f"O\n{statement}" for statement in _HANDING]
     return [Program("async", (BUILT, *_written_out(text))) for text in (*texts, *_WHOLE)]
 
@@ -75,9 +79,39 @@ _CLOSING_STATEMENTS = (
     "def f(x=D): pass", "def f(*, x=D): pass", "def f(x=D, /): pass", "@(D or str)\n    def f(): pass", "class A(D or object): pass",
     "class A(metaclass=(D or type)): pass", "@(D or str)\n    class A: pass", "lambda: 1; D", "pass; D",
     "if 1: D", "if 0: pass\n    else: D", "if False: pass\n    elif True: D", "if None: pass\n    elif 0: pass\n    else: D", "try: pass\n    finally: D",
+    "x = not 1; D", "if True or step(): D", "if 0 and step(): pass\n    else: D", "if not (0 and step()): D", "if not (1 or step()): pass\n    else: D", "x, y = y, x = 1, 2; D",
+    "[x, y] = [1, 2]; D", "(x, y), z = (1, 2), 3; D", "x = y = 1; D", "x: int; D", "(D or [1])[0], x = 1, 2", "x, [(D or [1])[0], y] = 1, (2, 3)",
     "try: pass\n    except ValueError: pass\n    else: D", "try: raise KeyError\n    except KeyError: D", "try: return\n    finally: D",
     "try:\n        try: step()\n        finally: D\n    except ValueError: pass",
     "try:\n        try: raise ValueError\n        except KeyError: pass\n    except ValueError: D",
+)  # fmt: skip
+# What makes the name stand for something else.
+_TAKING = (
+    "import sys as client", "from sys import path as client", "import sys, os as client", "def client(): pass", "async def client(): pass", "class client: pass",
+    "del client", "del (client)", "for client in (1,): pass", "with manager() as client: pass", "async with manager() as client: pass", "match 1:\n    case client: pass",
+    "match (1, 2):\n    case (x, client): pass", "match [1, 2]:\n    case [x, *client]: pass", "match {'a': 1}:\n    case {'a': 1, **client}: pass",
+    "match 1:\n    case 1 as client: pass", "try:\n    raise ValueError\nexcept ValueError as client:\n    pass", "x, *client = 1, 2", "client, x = 1, 2", "[client, x] = 1, 2",
+    "(x, client), y = (1, 2), 3", "client = 1", "client: int = 1", "(client := 1)", "client = client.connected", "client = client.site", "client = [client][0].site",
+)  # fmt: skip
+# What is caught, or is not, and opened then.
+_OPENING = (
+    ("CancelledError", "CancelledError", "Own"), ("CancelledError", "CancelledError", "(ValueError, Own)"),
+    ("ValueError", "ValueError", "Own"), ("ValueError", "ValueError", "(KeyError, Own)"), ("ValueError", "KeyError", "ValueError"), ("1", "CancelledError", "ValueError"),
+    ("1", "CancelledError", "(ValueError, KeyError)"), ("1", "ValueError", "()"), ("ValueError", "Own", "ValueError"),
+)  # fmt: skip
+# What depends on a test whose outcome is known.
+_KNOWING = (
+    ("None", "O\nother = own or client\nclient = None\nawait other.disconnect()"), ("1", "O\nother = own and client\nclient = None\nawait other.disconnect()"),
+    ("None", "O\nother = 1 if own else client\nclient = None\nawait other.disconnect()"), ("1", "O\nother = client if own else 1\nclient = None\nawait other.disconnect()"),
+    ("1", "try:\n    O\nfinally:\n    x = None is own is D"), ("1", "try:\n    O\nfinally:\n    x = None is own is own is D"),
+    ("None", "try:\n    O\nfinally:\n    x = own or D"), ("1", "try:\n    O\nfinally:\n    x = own or D"), ("1", "try:\n    O\nfinally:\n    x = own and D"), ("0", "try:\n    O\nfinally:\n    x = own and D"),
+    ("0", "try:\n    O\nfinally:\n    x = 1 if own else D"), ("1", "try:\n    O\nfinally:\n    x = 1 if own else D"), ("1", "try:\n    O\nfinally:\n    if own or step(): D"),
+    ("0", "try:\n    O\nfinally:\n    if own or own: D"), ("0", "try:\n    O\nfinally:\n    if own and step(): pass\n    else: D"), ("1", "if -1: O"), ("1", "if ~0: O"), ("1", "if not 1: O"), ("1", "if not own: O"), ("0", "if not own: O"),
+    ("1", "while own:\n    O\n    break"), ("0", "while own:\n    O\n    break"), ("choose()", "if own: O\nif own: x = 1\nelse: return\nD"),
+)  # fmt: skip
+_OPENING_EXPRESSIONS = (
+    "[O for _ in (1,)]", "{O for _ in (1,)}", "{O: 1 for _ in (1,)}", "{1: O for _ in (1,)}", "[1 for _ in (1,) if O is None]", "[O for _ in (1,) for _ in (1,)]", "[1 for _ in (1,) for _ in (O or (1,))]",
+    "[1 for _ in (O or ())]", "[[O for _ in (1,)] for _ in (1,)]", "[O for _ in (1,) if 1]", "[O for _ in (1,) if 0]", "(y := O)", "O if 1 else 2", "1 if 1 else O", "not O", "[1, *(O or ())]",
 )  # fmt: skip
 _CAUGHT = (
     ("raise ValueError", "ValueError"), ("raise ValueError", "Exception"), ("raise ValueError", "BaseException"), ("raise ValueError", "KeyError"),
@@ -91,6 +125,7 @@ _CAUGHT = (
     ("assert False", "AssertionError"), ("assert False", "ValueError"), ("assert 0, 'a'", "AssertionError"), ("step()", "ValueError"), ("step()", "Exception"),
     ("step()", "BaseException"), ("step()", "(ValueError, CancelledError)"), ("raise StopIteration", "StopIteration"), ("raise OSError", "IOError"),
     ("raise UnicodeError", "ValueError"), ("raise TimeoutError", "OSError"), ("raise ValueError", "()"),
+    ("raise next(iter((ValueError(),)))", "KeyError"),
     ("raise ValueError", "KeyError:\n    pass\nexcept ValueError"), ("raise ValueError", "ValueError:\n    pass\nexcept Exception"),
     ("raise ValueError", "Exception:\n    pass\nexcept ValueError"), ("raise ValueError", "KeyError:\n    pass\nexcept Exception"),
     ("raise KeyError", "ValueError:\n    pass\nexcept LookupError:\n    D\nexcept BaseException"), ("step()", "* ValueError"),

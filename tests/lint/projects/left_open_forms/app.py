@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import contextlib
 import dataclasses
+import os
 import queue
 import signal
 import sys
@@ -773,6 +774,824 @@ async def appended():
 async def all_at_once():
     clients = [TelegramClient(name, 1, "h") for name in "ab"]  # expect: TGS101
     await asyncio.gather(*[client.connect() for client in clients])
+
+
+async def session(client):
+    await client.connect()
+    await client.get_me()
+    await client.disconnect()
+
+
+def run_by_asyncio():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    asyncio.run(session(client))
+
+
+def run_by_a_loop():
+    loop = asyncio.new_event_loop()
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    loop.run_until_complete(session(client))
+
+
+def run_by_a_runner(runner):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    runner.run(session(client))
+
+
+def run_in_time(loop):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    loop.run_until_complete(asyncio.wait_for(session(client), 1))
+
+
+async def run_in_a_gather():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    await asyncio.gather(session(client))
+
+
+async def run_in_a_gather_of_several():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    await asyncio.gather(*[session(client)])
+
+
+async def run_in_a_gather_of_a_tuple():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    await asyncio.gather(*(session(client), session(None)))
+
+
+async def run_as_a_task(loop):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    loop.create_task(session(client))
+
+
+async def kept_for_later():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    work = session(client)
+    await work
+
+
+async def given_to_somebody():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    elsewhere.run_later(session(client))
+
+
+async def put_aside():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    work = [session(client)]
+    return work
+
+
+async def asked_of_somebody():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    return elsewhere.Job().run(session(client))
+
+
+async def extended():
+    clients = []
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    await client.connect()
+    clients += [client]
+
+
+async def extended_by_another():
+    clients = []
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    await client.connect()
+    clients += [1]
+
+
+async def in_a_set():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    await client.connect()
+    KEPT["all"] = {client}
+
+
+async def in_a_dict():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    await client.connect()
+    KEPT["all"] = {"a": client}
+
+
+async def in_a_variable_with_a_set():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    await client.connect()
+    clients = {client}
+    print(clients)
+
+
+async def in_a_variable_with_a_dict():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    await client.connect()
+    clients = {"a": client}
+    print(clients)
+
+
+async def under_asyncio_lock():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    await client.connect()
+    try:
+        async with asyncio.Lock():
+            raise ValueError
+    except BaseException:
+        await client.disconnect()
+
+
+def under_a_threads_lock():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    client.connect()
+    try:
+        with threading.Lock():
+            raise ValueError
+    except BaseException:
+        client.disconnect()
+
+
+async def in_time():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    await client.connect()
+    try:
+        async with asyncio.timeout(1):
+            raise ValueError
+    except BaseException:
+        await client.disconnect()
+
+
+def through_a_middle_function():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    client.connect()
+
+    def inner():
+        client.disconnect()
+
+    def outer():
+        inner()
+
+    outer()
+
+
+def through_a_middle_lambda():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    client.connect()
+    inner = lambda: client.disconnect()
+    inner()
+
+
+def kills_the_process():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    client.connect()
+    if KEPT:
+        os._exit(1)
+    client.disconnect()
+
+
+def aborts_the_process():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    client.connect()
+    try:
+        os.abort()
+    finally:
+        client.disconnect()
+
+
+def kills_the_process_in_the_clean_up():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    client.connect()
+    try:
+        harmful()
+    finally:
+        if KEPT:
+            sys.exit(1)
+        client.disconnect()
+
+
+async def clean_up_that_asserts():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    await client.connect()
+    try:
+        await harmful_async()
+    finally:
+        assert KEPT
+        await client.disconnect()
+
+
+async def clean_up_in_a_manager():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    await client.connect()
+    try:
+        await harmful_async()
+    finally:
+        with elsewhere.manager():
+            await client.disconnect()
+
+
+async def clean_up_in_a_handler():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    await client.connect()
+    try:
+        await harmful_async()
+    except BaseException:
+        print("ends")
+        await client.disconnect()
+        raise
+    else:
+        await client.disconnect()
+
+
+def generator_that_closes():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    try:
+        client.connect()
+    finally:
+        yield from (client.disconnect() or (),)
+
+
+def helper_that_calls_itself(n):
+    return helper_that_calls_itself(n - 1) if n else 1
+
+
+def between_is_a_recursive_call():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    client.connect()
+    helper_that_calls_itself(3)
+    client.disconnect()
+
+
+def sometimes(n):
+    return harmless if n else harmful
+
+
+def between_is_one_of_two(n):
+    one = harmless if n else harmful
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    client.connect()
+    one()
+    client.disconnect()
+
+
+def between_is_one_of_two_or_a_stranger(n):
+    one = harmless if n else elsewhere.call
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    client.connect()
+    one()
+    client.disconnect()
+
+
+def ends_with_harmful():
+    harmful()
+
+
+def between_is_a_harmful_caller():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    client.connect()
+    ends_with_harmful()
+    client.disconnect()
+
+
+def calls_harmless():
+    return harmless()
+
+
+def between_is_a_harmless_caller():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    client.connect()
+    calls_harmless()
+    client.disconnect()
+
+
+def makes_a_coroutine():
+    return harmful_async()
+
+
+def between_is_a_coroutine_that_is_made():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    client.connect()
+    makes_a_coroutine()
+    client.disconnect()
+
+
+def opens_a_file():
+    with open("a"):
+        return 1
+
+
+def between_is_a_file():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    client.connect()
+    opens_a_file()
+    client.disconnect()
+
+
+async def awaits_a_stranger(work):
+    await work
+
+
+async def between_is_a_stranger():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    await client.connect()
+    await awaits_a_stranger(1)
+    await client.disconnect()
+
+
+async def awaits_a_task():
+    await asyncio.sleep(1)
+
+
+async def between_is_a_pause():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    await client.connect()
+    await awaits_a_task()
+    await client.disconnect()
+
+
+async def started_where_it_is_built():
+    client = await TelegramClient("a", 1, "h").start()  # expect: TGS101
+    if client:
+        await client.disconnect()
+
+
+async def started_where_it_is_built_and_tested():
+    client = None
+    try:
+        client = await TelegramClient("a", 1, "h").start()  # expect: TGS101
+        await client.get_me()
+    finally:
+        if client:
+            await client.disconnect()
+
+
+def mode_equal(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode == "a":
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode == "a":
+            client.disconnect()
+
+
+def mode_unequal(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode == "a":
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode != "a":
+            print(mode)
+        else:
+            client.disconnect()
+
+
+def mode_equal_to_another(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if mode == "a":
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode == "b":
+            client.disconnect()
+
+
+def mode_not_equal(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode != "a":
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode != "a":
+            client.disconnect()
+
+
+def mode_not_equal_then_equal(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if mode != "a":
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode == "a":
+            client.disconnect()
+
+
+def mode_number(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode == 1:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode == 1:
+            client.disconnect()
+
+
+def mode_float(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode == 1.0:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode == 1.0:
+            client.disconnect()
+
+
+def mode_other_number(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if mode == 1:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode == 2:
+            client.disconnect()
+
+
+def mode_is_not_none(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode is not None:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode is not None:
+            client.disconnect()
+
+
+def mode_is_none(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode is None:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode is None:
+            client.disconnect()
+
+
+def mode_none_else(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode is not None:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode is None:
+            print(mode)
+        else:
+            client.disconnect()
+
+
+def mode_equals_none(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode == None:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode is None:
+            client.disconnect()
+
+
+def mode_unequals_none(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode != None:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode is not None:
+            client.disconnect()
+
+
+def mode_unequals_none_else(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode != None:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode == None:
+            print(mode)
+        else:
+            client.disconnect()
+
+
+def mode_true_so_not_none(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode is not None:
+            client.disconnect()
+
+
+def mode_true_so_not_none_else(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode is None:
+            print(mode)
+        else:
+            client.disconnect()
+
+
+def mode_not_none_may_be_false(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if mode is not None:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode:
+            client.disconnect()
+
+
+def mode_none_so_false(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode is None:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode:
+            print(mode)
+        else:
+            client.disconnect()
+
+
+def mode_none_so_not_true(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode is None:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if not mode:
+            client.disconnect()
+
+
+def mode_false_may_be_none(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if not mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode is None:
+            client.disconnect()
+
+
+def mode_compared_with_less(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if mode < 1:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode < 1:
+            client.disconnect()
+
+
+def mode_compared_twice(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if 0 == mode == 1:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if 0 == mode == 1:
+            client.disconnect()
+
+
+def mode_of_another(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if mode.kind == "a":
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode.kind == "a":
+            client.disconnect()
+
+
+def mode_is_a_constant(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if mode is 1:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode is 1:
+            client.disconnect()
+
+
+def mode_equal_to_a_name(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if mode == KEPT:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode == KEPT:
+            client.disconnect()
+
+
+def mode_is_a_name(mode):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if mode is KEPT:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode is KEPT:
+            client.disconnect()
+
+
+def mode_set_to_none(mode):
+    mode = None
+    if KEPT:
+        mode = 1
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode is not None:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode is not None:
+            client.disconnect()
+
+
+def mode_annotated(mode):
+    mode: object = None
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        if mode:
+            client.disconnect()
+
+
+def mode_empty(mode):
+    mode = ""
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        print(mode)
+
+
+def mode_empty_too(mode):
+    mode = ''
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        print(mode)
+
+
+def mode_zero(mode):
+    mode = 0
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        print(mode)
+
+
+def mode_false(mode):
+    mode = False
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        print(mode)
+
+
+def mode_none(mode):
+    mode = None
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        print(mode)
+
+
+def mode_one(mode):
+    mode = 1
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if not mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        print(mode)
+
+
+def mode_text(mode):
+    mode = "a"
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if not mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        print(mode)
+
+
+def mode_a_name(mode):
+    mode = KEPT
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        print(mode)
+
+
+def mode_true(mode):
+    mode = True
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    if not mode:
+        client.connect()
+    try:
+        harmful()
+    finally:
+        print(mode)
+
+
+SWITCH = False
+
+
+def flips():
+    global SWITCH
+    SWITCH = not SWITCH
+
+
+def global_switch():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if SWITCH:
+        client.connect()
+    try:
+        flips()
+    finally:
+        if SWITCH:
+            client.disconnect()
+
+
+def nonlocal_switch(switch):
+    def flip():
+        nonlocal switch
+        switch = not switch
+
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    if switch:
+        client.connect()
+    try:
+        flip()
+    finally:
+        if switch:
+            client.disconnect()
+
+
+def asked_for_its_user():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    client.connect()
+    if client.get_me():
+        client.disconnect()
+
+
+def asked_whether_another_is_connected(other):
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    client.connect()
+    if other.is_connected():
+        client.disconnect()
+
+
+def several_are_kept(rows):
+    for row in rows:
+        client = TelegramClient("a", 1, "h")  # expect: TGS101
+        client.connect()
+        KEPT[row] = client
 
 
 if __name__ == "__main__":
