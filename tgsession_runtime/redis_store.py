@@ -158,7 +158,7 @@ class _in_words:  # noqa: N801 - reads as a statement; a generator's context man
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if not isinstance(error, Exception) or isinstance(error, (StoreError, ConfigurationError, self._unless)):
             return
-        if type(error).__name__ == "MovedError":
+        if type(error).__name__ == "MovedError" or str(error).startswith("MOVED "):  # the name that older versions leave out
             raise StoreError(self._address, "it is one node of a cluster: begin its address with `redis+cluster://`") from None
         # Its text may hold the user's name, never the password; the address is ours.
         raise StoreError(self._address, str(error) or type(error).__name__) from None

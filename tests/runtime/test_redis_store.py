@@ -164,7 +164,7 @@ def _lease_behind_its_back(pair: Pair, store: RedisStore, *names: str) -> dict[s
     import signal
 
     pair.replica.send_signal(signal.SIGSTOP)
-    pair.to_master.client_kill_filter(_type="replica")
+    pair.to_master.execute_command("CLIENT", "KILL", "TYPE", "replica")
     tokens = {name: granted(store, name) for name in names}
     pair.master.kill()
     pair.master.wait()
