@@ -196,19 +196,14 @@ def _handled(handlers: Sequence[Any], then: Point, ways: Ways) -> Ways:
     bodies = [_suite(handler.body, then, CleanUp(ways, handler)) for handler in handlers]
 
     def dispatch(raised: str | None) -> Point:
-        caught = [takes(handler.type, raised) for handler in handlers]
-        way = None if SURELY in caught else ways.error(raised)
-        for handler, body, how in reversed([*zip(handlers, bodies, caught, strict=True)][: _first_sure(caught)]):
+        way = ways.error(raised)
+        for handler, body in reversed([*zip(handlers, bodies, strict=True)]):
+            how = takes(handler.type, raised)
             if how != NEVER:
-                way = Point("catch", handler, body, way, cleanup=ways.cleanup)
-        return way or ways.error(raised)
+                way = Point("catch", handler, body, None if how == SURELY else way, cleanup=ways.cleanup)
+        return way
 
     return Handled(ways, dispatch)
-
-
-def _first_sure(caught: list[str]) -> int:
-    """How many handlers an exception can come to."""
-    return caught.index(SURELY) + 1 if SURELY in caught else len(caught)
 
 
 def _grouped(handlers: Sequence[Any], then: Point, ways: Ways) -> Point:

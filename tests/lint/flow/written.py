@@ -37,6 +37,7 @@ def _replaced(line: str, words: dict[str, str]) -> str:
 
 # What raises between the opening and the closing.
 _RAISING = (
+    "x, y = 1, 2, 3", "x, y = 1, *()", "x, y = 1, 2, *(3,)", "x = trap[0] = 1", "trap[0]: int = 1", "x, *y = trap", "x, (y, z) = 1, 2, 3", "x, (y, z) = 1, (2, 3, 4)",
     "x = trap + 1", "x = 1 + trap", "x = -trap", "x = trap < 1", "x = 1 in trap", "x = trap[0]", "x = trap[0:1]",
     "x = trapped().part", "x = [*trap]", "x = {**trap}", "x = {'a': 1, **trap}", "x = f'{trap}'", "x = f'{1:{trap}}'", "x = 'a' f'{trap}'",
     "x = f'{trap}' 'a'", "x = await trap", "x = trap()", "keep(*trap)", "keep(**trap)", "x, y = trap", "[x, y] = trap", "x, *y = trap",
@@ -70,6 +71,7 @@ _CLOSING = (
     "(D if __debug__ else 1)", "(1 if (D or True) and True else 2)",
 )  # fmt: skip
 _CLOSING_STATEMENTS = (
+    "client: object; D", "x, (y, z) = 1, (2, 3); D",
     "D", "D; x = 1", "x = y = D", "x: object = D", "(D or trap)[0] = 1", "(D or trap).x = 1", "x, y = 1, D", "[x, y] = D, 1", "x = 1; x += (D or 1)",
     "assert not D", "assert D is None, step()", "if D: pass", "if not D: pass", "if D or True: pass", "if True and not D: pass", "return D",
     "raise (D or ValueError)", "raise ValueError from D", "raise ValueError(D)", "for x in (D or ()): pass", "while D: pass", "while True:\n        D\n        break",
@@ -151,6 +153,15 @@ _HANDING = (
     "return D()", "return 1", "return None", "try:\n    step()\nfinally:\n    return client", "try:\n    return client\nexcept ValueError:\n    pass",
 )  # fmt: skip
 _WHOLE = (
+    "n = 0\nwhile True:\n    if n: break\n    n = 1\n    continue\nO",
+    "n = 0\nwhile True:\n    if n: break\n    try:\n        n = 1\n        continue\n    finally:\n        x = 1\nO",
+    "try:\n    O\nexcept* ValueError:\n    pass",
+    "try:\n    raise ExceptionGroup('', [ValueError(), KeyError()])\nexcept* ValueError:\n    pass\nexcept* KeyError:\n    O",
+    "try:\n    raise ExceptionGroup('', [ValueError(), KeyError()])\nexcept* ValueError:\n    raise IndexError\nexcept* KeyError:\n    O",
+    "match 2:\n    case 1 as x: pass\n    case _: O",
+    "m = manager()\nO\nwith m: D",
+    "m = manager()\nO\nasync with m:\n    D",
+    "m = manager()\nwith m:\n    O\nD",
     "if client.is_connected(): O\nD",
     "O\nif client.is_connected():\n    D",
     "O\nif not client.is_connected():\n    return\nD",
