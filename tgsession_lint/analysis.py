@@ -299,6 +299,10 @@ class Analysis:
 
     def _shown(self, finding: Finding, document: Document) -> Finding:
         """*finding* as a reader is told of it: the path from here, and in a notebook rows of the cell."""
+        fix = finding.fix
+        if fix is not None and fix.elsewhere:
+            shown = tuple((self.shown(path), edits) for path, edits in fix.elsewhere)
+            finding = replace(finding, fix=replace(fix, elsewhere=shown))
         return suppress.moved(finding, self.shown(document.path), document)
 
     def shown(self, path: str) -> str:

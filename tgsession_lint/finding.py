@@ -35,13 +35,15 @@ class Edit:
 class Fix:
     """A change that mends a finding; *safe* as ruff defines it, or *unsafe*.
 
-    Of those that are *isolated* a pass makes one in a file: what the next one has to do depends on it.
+    Of those that are *isolated* a pass makes one in a file: what the next one has to do depends on it. `elsewhere` are the
+    edits of other files, by their paths, without which the one of this file would break them.
     """
 
     applicability: Literal["safe", "unsafe"]
     message: str
     edits: tuple[Edit, ...]
     isolated: bool = False
+    elsewhere: tuple[tuple[str, tuple[Edit, ...]], ...] = ()
 
 
 @frozen

@@ -8,13 +8,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tgsession_lint import places
-from tgsession_lint.finding import NoFix
+from tgsession_lint.finding import Fix, NoFix
 from tgsession_lint.frozen import frozen, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tgsession_lint.finding import Edit, Finding, Fix
+    from tgsession_lint.finding import Edit, Finding
     from tgsession_lint.sources import Document
 
 _UNUSED = "TGS901"  # whose fix is to take a comment away
@@ -47,6 +47,8 @@ def with_fix(finding: Finding, answer: Fix | NoFix, document: Document) -> Findi
 def apply(data: bytes, path: str, findings: Iterable[Finding]) -> Fixed:
     """The fixes of *findings* in *data*, the content of the file at *path*; of two that meet, only the first.
 
+    Those that change other files too are left out: `apply_everywhere`.
+
     Raises:
         NotEditableError: the file cannot be changed without changing more than what the fixes change.
     """
@@ -63,6 +65,22 @@ def apply(data: bytes, path: str, findings: Iterable[Finding]) -> Fixed:
     return Fixed(whole, tuple(good), tuple(finding for finding in chosen if finding not in good))
 
 
+def apply_everywhere(read: Callable[[str], bytes], path: str, finding: Finding) -> dict[str, bytes] | None:
+    """The fix of *finding*, in the file at *path*, with all that it changes elsewhere; None if any of it is not sound.
+
+    Raises:
+        NotEditableError, OSError: as from `apply`, and from *read*.
+    """
+    changes = {path: finding.fix.edits, **dict(finding.fix.elsewhere)} if finding.fix is not None else {}
+    found: dict[str, bytes] = {}
+    for one, edits in changes.items():
+        made = apply(read(one), one, [replace(finding, fix=Fix("unsafe", "", edits), cell=None)])
+        if made.unsound:
+            return None
+        found[one] = made.data
+    return found
+
+
 def _compatible(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Those of *findings* whose fixes do not meet; several may have the very same one."""
     taken: dict[int | None, list[Edit]] = {}
@@ -70,7 +88,7 @@ def _compatible(findings: Iterable[Finding]) -> Iterator[Finding]:
     isolated = False
     for finding in findings:
         fix = finding.fix
-        if fix is None:
+        if fix is None or fix.elsewhere:
             continue
         others = taken.setdefault(finding.cell, [])
         if (finding.cell, fix.edits) not in known:

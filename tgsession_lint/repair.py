@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tgsession_lint import atomic, contents
 from tgsession_lint.decoding import DecodingError, decode
 from tgsession_lint.editable import NotEditableError
+from tgsession_lint.frozen import replace
 from tgsession_lint.reports.text import count
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 # A pass mends one client in each file, and what does not meet; the files of real programs take two or three.
 _MOST_PASSES = 100
 _NOTHING: Mapping[str, bytes] = {}
+_UNSOUND = "a fix would have lost a comment, or broken the syntax"
 
 
 class Mended(NamedTuple):
@@ -42,27 +44,15 @@ def mend(
 
     *lint* is told the contents that count in place of those on disk, and whether all files are meant or only those.
     """
-    from tgsession_lint.fix import apply  # with it comes the parser, which many a run needs for nothing else
-
     held, changed = dict(given), dict[str, bytes]()
     failures: dict[str, str] = {}
     fixed = 0
     whole = outcome = lint(held, True)
     for _ in range(_MOST_PASSES):
         before = fixed
-        for path, findings in _by_path(wanted(outcome.findings), cwd).items():
-            if path in failures:
-                continue
-            try:
-                made = apply(held[path] if path in held else contents.read(path), path, findings)
-            except (NotEditableError, OSError) as error:
-                failures[path] = getattr(error, "strerror", None) or str(error)
-                continue
-            if made.unsound:
-                failures[path] = "a fix would have lost a comment, or broken the syntax"
-            if made.done:
-                fixed += len(made.done)
-                held[path] = changed[path] = made.data
+        for path, data, done in _pass(_by_path(wanted(outcome.findings), cwd), held, failures, cwd):
+            fixed += done
+            held[path] = changed[path] = data
         if fixed == before:
             break
         # What was mended is looked at again at once, everything else in the end.
@@ -71,10 +61,66 @@ def mend(
     return Mended(whole, changed, fixed, tuple(failures.items()))
 
 
+def _pass(
+    found: Mapping[str, Sequence[Finding]], held: Mapping[str, bytes], failures: dict[str, str], cwd: str
+) -> Iterator[tuple[str, bytes, int]]:
+    """One round over the findings of each file: the file, what it has become, and how many are mended there."""
+    from tgsession_lint.fix import apply, apply_everywhere  # with them comes the parser, which many a run has no other need of
+
+    def read(path: str) -> bytes:
+        return held[path] if path in held else contents.read(path)
+
+    touched: set[str] = set()
+    for path, findings in found.items():
+        for finding in findings:
+            parts = {path, *_elsewhere(finding, cwd)}
+            if len(parts) == 1 or parts & (touched | failures.keys()):
+                continue
+            try:
+                made = apply_everywhere(read, path, _located(finding, cwd))
+            except (NotEditableError, OSError) as error:
+                failures[path] = getattr(error, "strerror", None) or str(error)
+                continue
+            if made is None:
+                failures[path] = _UNSOUND
+                continue
+            touched |= parts
+            for number, (one, data) in enumerate(made.items()):
+                yield one, data, int(not number)
+    for path, findings in found.items():
+        if path in failures or path in touched:
+            continue
+        try:
+            single = apply(read(path), path, findings)
+        except (NotEditableError, OSError) as error:
+            failures[path] = getattr(error, "strerror", None) or str(error)
+            continue
+        if single.unsound:
+            failures[path] = _UNSOUND
+        if single.done:
+            yield path, single.data, len(single.done)
+
+
+def _elsewhere(finding: Finding, cwd: str) -> list[str]:
+    """The other files that the fix of *finding* changes."""
+    return [] if finding.fix is None else [_absolute(path, cwd) for path, _ in finding.fix.elsewhere]
+
+
+def _located(finding: Finding, cwd: str) -> Finding:
+    """*finding* with the absolute paths of those files."""
+    fix = finding.fix
+    moved = fix and replace(fix, elsewhere=tuple((_absolute(path, cwd), edits) for path, edits in fix.elsewhere))
+    return replace(finding, fix=moved)
+
+
+def _absolute(path: str, cwd: str) -> str:
+    return os.path.normpath(os.path.join(cwd, path))
+
+
 def _by_path(findings: Sequence[Finding], cwd: str) -> dict[str, list[Finding]]:
     found: dict[str, list[Finding]] = {}
     for finding in findings:
-        found.setdefault(os.path.normpath(os.path.join(cwd, finding.path)), []).append(finding)
+        found.setdefault(_absolute(finding.path, cwd), []).append(finding)
     return found
 
 

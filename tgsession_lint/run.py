@@ -91,6 +91,8 @@ class Run:
         return [finding for finding in self._adopted(findings).left if finding.fix is not None and self._allows(finding)]
 
     def _allows(self, finding: Finding) -> bool:
+        if self.input.contents and finding.fix is not None and finding.fix.elsewhere:
+            return False  # standard input stands for one file, and there is nowhere to put the others
         safe = finding.fix is not None and finding.fix.applicability == "safe"
         return safe or self.nearest.of(os.path.normpath(self.cwd / finding.path)).unsafe_fixes
 

@@ -192,3 +192,53 @@ def test_fixed_program_leaves_nothing_connected_and_the_original_does(
     assert left == 1
     assert ledger["totals"]["connects"] == 2
     assert ledger["totals"]["overlaps"] == 0
+
+
+KEPT = """
+    from telethon.sessions import SQLiteSession, StringSession
+
+    class Box:
+        def __init__(self, session):
+            self.client = None
+            self.session = session
+
+        async def begin(self):
+            self.client = TelegramClient(StringSession(self.session), *API)
+            await self.client.connect()
+
+        async def end(self):
+            if self.client and self.client.is_connected():
+                await self.client.disconnect()
+
+    async def main(session):
+        file = SQLiteSession(session)
+        box = Box(StringSession.save(file))
+        file.close()
+        await box.begin()
+        await box.client.get_me()
+        await box.begin()
+        await box.client.get_me()
+        await box.end()
+"""
+
+
+def test_object_that_opens_its_client_twice_has_one_connection_at_a_time(tmp_path: Path, telegram: Controls, alice: Login) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").touch()
+    program = project / "program.py"
+    program.write_text(HEAD + textwrap.dedent(KEPT) + TAIL, encoding="utf-8")
+    session = tmp_path / "alice.session"
+    alice.write(session)
+
+    with through(program, session, tmp_path / "state"):
+        before = telegram.ledger()["totals"]
+    telegram.until(lambda ledger: ledger["totals"]["live"] == 0)
+    (program_after,) = mend(project).contents.values()
+    program.write_bytes(program_after)
+    with through(program, session, tmp_path / "state"):
+        after = telegram.until(lambda ledger: ledger["totals"]["live"] == 0)["totals"]
+
+    assert (before["live"], before["overlaps"]) == (1, 1)
+    assert after["overlaps"] - before["overlaps"] == 0
+    assert after["connects"] - before["connects"] == 2

@@ -67,9 +67,9 @@ def mend_block(
     if refused is not None:
         return refused
     given = heads.token(args)
-    if stretch.inner is None and given is not None and not start and (late := names_rebound(variable, given, openings[-1].line, call)):
+    if stretch.inner is None and given is not None and not start and (late := names_rebound(variable.tree, given, openings[-1].line, call)):
         return NoFix(f"`{late}`, which is in the token, is given a value after the client is built")
-    remark = login.refuse(facts, _kept_uses(variable, stretch), args, variable.line)
+    remark = login.refuse(facts, _kept_uses(variable, stretch), args, variable.home)
     if isinstance(remark, NoFix):
         return remark
     return _Rewriting(facts, variable, stretch, layout).of_client(call, args, remark)
@@ -105,7 +105,7 @@ def _stretch(variable: Variable, call: cst.Call | None, openings: list[Opening])
     inner = openings[0].line if openings else None
     if inner is not None and call is not None and not _is_next(variable, inner) and _is_tried(variable, inner):
         found = _from(variable, inner, openings)
-        if isinstance(found, Stretch) and not names_rebound(variable, call, inner):
+        if isinstance(found, Stretch) and not names_rebound(variable.tree, call, inner):
             if not _leaves_bare_try(variable, found, inner):
                 return found
     return _from(variable, None, openings)
@@ -244,7 +244,7 @@ class _Rewriting:
         else:
             if has_comment(call) or layout.rows(inner)[0] != layout.rows(inner)[1]:
                 return NoFix("comments or line breaks stand where only a person can move them")
-            text, gone = heads.head(self.facts, draft, call, args)
+            text, gone = heads.head(self.facts, draft, call, args, inner)
             draft.put(layout.span(inner), f"{self._with} {text} as {variable.name}:")
             first, last = layout.rows(variable.line)
             draft.drop(first, last, layout.comment(variable.line))

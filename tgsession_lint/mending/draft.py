@@ -56,6 +56,14 @@ class Draft:
 
     # rows
 
+    def insert_row(self, after: int, text: str) -> None:
+        """Put *text*, which ends its row, behind the row *after*, also where that is the last one and has no end."""
+        lines = self.layout.document.lines
+        if after < len(lines):
+            self.insert(Position(after + 1, 1), text)
+        else:
+            self.insert(Position(after, len(lines[after - 1]) + 1), "\n" + text.removesuffix("\n"))
+
     def drop(self, first: int, last: int, comment: Position | None) -> None:
         """Take out the rows of some code; a *comment* that stands behind it on the last of them keeps a row of its own."""
         if comment is None:
@@ -78,7 +86,7 @@ class Draft:
 
     def shift(self, statements: Iterable[Node], first: int, last: int, margin: str, unit: str) -> None:
         """Indent the rows from *first* to *last* by *unit*; they stand at *margin* or further in, but inside strings."""
-        fixed = set(_inside_strings(self.layout, statements))
+        fixed = set(inside_strings(self.layout, statements))
         for row in range(first, last + 1):
             line = self.layout.row(row)
             if row not in fixed and row not in self.gone and line.strip() and line.startswith(margin):
@@ -87,13 +95,13 @@ class Draft:
 
     def unshift(self, statements: Iterable[Node], first: int, last: int, margin: str, unit: str) -> None:
         """Move the rows from *first* to *last*, which stand at *margin* and *unit* or further in, to the left by *unit*."""
-        fixed = set(_inside_strings(self.layout, statements))
+        fixed = set(inside_strings(self.layout, statements))
         for row in range(first, last + 1):
             if row not in fixed and row not in self.gone and self.layout.row(row).startswith(margin + unit):
                 self.erase(Position(row, len(margin) + 1), Position(row, len(margin + unit) + 1))
 
 
-def _inside_strings(layout: Layout, statements: Iterable[Node]) -> Iterator[int]:
+def inside_strings(layout: Layout, statements: Iterable[Node]) -> Iterator[int]:
     """The rows that begin inside a string: what is put before them would be a part of it."""
     pending: list[Any] = [(statement, statement) for statement in statements]
     while pending:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
     from tgsession_lint.mending.variable import Variable
-    from tgsession_lint.tree import Node
+    from tgsession_lint.tree import Node, Tree
 
 MESSAGE = "Enter `guarded_client(…)` instead"
 
@@ -35,13 +35,13 @@ class Entering:
         refused = heads.refuse(facts, call, (*start, *self.start)) or self._refuse(call)
         if refused is not None:
             return refused
-        remark = login.refuse(facts, variable.within([statement.body]), (*start, *self.start), statement)
+        remark = login.refuse(facts, variable.within([statement.body]), (*start, *self.start), variable.home)
         if isinstance(remark, NoFix):
             return remark
         draft = Draft(layout)
         if statement.asynchronous is None and runs_in_loop(facts.module, statement):
             draft.insert(layout.span(statement).start, "async ")
-        text, gone = heads.head(facts, draft, call, (*start, *self.start))
+        text, gone = heads.head(facts, draft, call, (*start, *self.start), statement)
         draft.put(layout.outer(statement.items[0].item), f"{text} as {variable.name}")
         comment = layout.comment(variable.line)
         first, last = layout.rows(variable.line)
@@ -60,7 +60,7 @@ class Entering:
         stray = [use for use in variable.uses if variable.is_direct(use) and not variable.is_inside(use, [statement])]
         if stray:
             return NoFix(f"`{name}` is used outside the `with` that enters it")
-        if rebound := names_rebound(variable, call, statement):
+        if rebound := names_rebound(variable.tree, call, statement):
             return NoFix(f"`{rebound}` is given another value between the client and the `with`")
         if has_comment(call) and variable.block is not variable.tree.parent(statement):
             return NoFix("there are comments in the call, and the `with` stands elsewhere")
@@ -98,12 +98,11 @@ def _entering(variable: Variable, use: Node) -> Entering | None:
     return Entering(variable, statement, start)
 
 
-def names_rebound(variable: Variable, node: Node, until: Node, since: Node | None = None) -> str:
+def names_rebound(tree: Tree, node: Node, until: Node, since: Node | None = None) -> str:
     """A name in *node* that is given another value between *since*, or *node*, and *until*; empty if none is."""
-    tree = variable.tree
     first, last = tree.order[since or node], tree.order[until]
     for name in _names_in(node):
-        for scope in variable.home.up():
+        for scope in tree.scope_at(node).up():
             if any(first < tree.order[binding.node] < last for binding in scope.bindings.get(name, ())):
                 return name
     return ""

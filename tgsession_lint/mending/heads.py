@@ -9,6 +9,7 @@ import libcst as cst
 from tgsession_lint.finding import NoFix
 from tgsession_lint.layout import Span
 from tgsession_lint.mending.constructors import names_for
+from tgsession_lint.mending.draft import inside_strings
 from tgsession_lint.mending.imports import GUARD, trouble
 from tgsession_lint.names import lookup
 from tgsession_lint.tree import dotted_name, source_of
@@ -39,15 +40,20 @@ def put(facts: Facts, draft: Draft, call: cst.Call, start: Iterable[cst.Arg]) ->
     return gone
 
 
-def head(facts: Facts, draft: Draft, call: cst.Call, start: Iterable[cst.Arg]) -> tuple[str, set[Node]]:
-    """The text of *call* as one of the guard, to stand elsewhere, and the nodes that name the client class no more."""
+def head(facts: Facts, draft: Draft, call: cst.Call, start: Iterable[cst.Arg], at: Node) -> tuple[str, set[Node]]:
+    """The text of *call* as one of the guard, to stand at the statement *at*, and the nodes that name the client class no more."""
     pieces, gone = _pieces(facts, draft.layout, call, start)
     whole = draft.layout.span(call)
-    found, at = [], whole.start
+    found, end = [], whole.start
     for span, text in pieces:
-        found += [draft.layout.text(Span(at, span.start)), text]
-        at = span.end
-    return "".join([*found, draft.layout.text(Span(at, whole.end))]), gone
+        found += [draft.layout.text(Span(end, span.start)), text]
+        end = span.end
+    text = "".join([*found, draft.layout.text(Span(end, whole.end))])
+    rows = range(whole.start.row, whole.end.row + 1)
+    if not any(row in rows for row in inside_strings(draft.layout, [call])):
+        line = next(one for one in facts.module.tree.ancestors(call) if isinstance(one, cst.SimpleStatementLine))
+        text = text.replace(f"\n{draft.layout.indent(line)}", f"\n{draft.layout.indent(at)}")
+    return text, gone
 
 
 def _pieces(facts: Facts, layout: Layout, call: cst.Call, start: Iterable[cst.Arg]) -> tuple[list[tuple[Span, str]], set[Node]]:

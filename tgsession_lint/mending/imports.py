@@ -51,22 +51,40 @@ def need(facts: Facts, draft: Draft, at: Node) -> None:
         line = (telethon or before)[-1]
         row = draft.layout.rows(line)[1]
         alone = all(_is_from_future(part) for part in line.body)
-        _insert_row(draft, row, f"\n{STATEMENT}\n" if alone else f"{STATEMENT}\n")
+        draft.insert_row(row, f"\n{STATEMENT}\n" if alone else f"{STATEMENT}\n")
         return
     first = tree.root.body[0]
     documented = isinstance(first, cst.SimpleStatementLine) and _is_string(first.body[0])
     if documented:
-        _insert_row(draft, draft.layout.rows(first)[1], f"\n{STATEMENT}\n")
+        draft.insert_row(draft.layout.rows(first)[1], f"\n{STATEMENT}\n")
     else:
         draft.insert(Position(draft.layout.rows(first)[0], 1), f"{STATEMENT}\n\n\n")
 
 
-def _insert_row(draft: Draft, after: int, text: str) -> None:
-    lines = draft.layout.document.lines
-    if after < len(lines):
-        draft.insert(Position(after + 1, 1), text)
-    else:  # the file's last row has no end
-        draft.insert(Position(after, len(lines[after - 1]) + 1), "\n" + text.removesuffix("\n"))
+def standard(facts: Facts, draft: Draft, at: Node, module: str, name: str) -> str | None:
+    """How the code at *at* can call *name* of a *module* of the standard library, imported if need be; None if it cannot."""
+    tree = facts.module.tree
+    scope = tree.scope_at(at)
+    for written in (name, f"{module}.{name}"):
+        root = written.partition(".")[0]
+        bindings = tree.scope.bindings.get(root, ()) if home_of(tree, root, scope) is tree.scope else ()
+        known = [binding for binding in bindings if _is_plain(tree, binding.node) and _brings(binding.node, binding.value, module, written)]
+        if bindings and len(known) == len(bindings):
+            return written
+    if home_of(tree, name, scope) is not None or facts.module.document.notebook:
+        return None
+    imports = [line for line in _imports_above(tree, at) if not all(_is_from_future(part) for part in line.body)]
+    if not imports:
+        return None
+    draft.insert(Position(draft.layout.rows(imports[0])[0], 1), f"from {module} import {name}\n")
+    return name
+
+
+def _brings(statement: Any, alias: Any, module: str, written: str) -> bool:
+    """Whether an import gives *written* its meaning: `from contextlib import ExitStack`, `import contextlib`."""
+    if isinstance(statement, cst.ImportFrom):
+        return not statement.relative and dotted_name(statement.module) == module and alias.name.value == written and alias.asname is None
+    return isinstance(statement, cst.Import) and "." in written and dotted_name(alias.name) == module and alias.asname is None
 
 
 def _home(facts: Facts, at: Node) -> Scope | None:

@@ -20,7 +20,7 @@ from tgsession_lint.tree import source_of
 from tgsession_lint.values import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from tgsession_lint.facts import Facts
     from tgsession_lint.project import Module
@@ -53,10 +53,13 @@ class Use:
     works: bool
 
 
-def refuse(facts: Facts, uses: Sequence[Node], start: Sequence[cst.Arg], at: Node) -> NoFix | str:
-    """Why the code at *at* cannot do without its login, or what the fix has to say of it: nothing, where there is none.
+def refuse(
+    facts: Facts, uses: Sequence[Node], start: Sequence[cst.Arg], scope: Scope, openers: Collection[Scope] = ()
+) -> NoFix | str:
+    """Why the code of *scope* cannot do without its login, or what the fix has to say of it: nothing, where there is none.
 
-    *uses* are where it names the client, *start* are the arguments of the `start(…)` that opened it.
+    *uses* are where it names the client, *start* are the arguments of the `start(…)` that opened it, *openers* the functions
+    that open it, where that is not the business of *scope* itself.
     """
     tree = facts.module.tree
     found = [_use(facts, use) for use in uses]
@@ -67,7 +70,8 @@ def refuse(facts: Facts, uses: Sequence[Node], start: Sequence[cst.Arg], at: Nod
     last = max((tree.order[use.node] for use in logins), default=-1)
     frames = {tree.scope_at(use.node).function for use in logins}
     working = any(use.works and (tree.order[use.node] > last or tree.scope_at(use.node).function not in frames) for use in found)
-    if not working or _is_named_so(facts, at):
+    asking = [frame for frame in frames if frame is not None and frame not in openers]
+    if not working or _is_named_so(facts, scope) or any(map(_has_such_a_name, asking)):
         return NoFix(f"{how} is what this code is for, and the guard never logs in: `tgsession-guard auth` does it, once")
     return REMARK
 
@@ -85,11 +89,15 @@ def _start(arg: cst.Arg) -> str:
     return f"`start({arg.keyword.value}=…)`" if arg.keyword is not None else "`start(…)`"
 
 
-def _is_named_so(facts: Facts, node: Node) -> bool:
-    """Whether a function, a class or the module round *node* has a name that speaks of logging in."""
-    around = [getattr(scope.node, "name", None) for scope in facts.module.tree.scope_at(node).up()]
-    names = [posixpath.basename(facts.module.path).removesuffix(".py"), *(getattr(name, "value", "") for name in around)]
-    return any(_NAMED.search(name) for name in names)
+def _is_named_so(facts: Facts, scope: Scope) -> bool:
+    """Whether *scope*, one round it or the module has a name that speaks of logging in."""
+    module = posixpath.basename(facts.module.path).removesuffix(".py")
+    return bool(_NAMED.search(module)) or any(map(_has_such_a_name, scope.up()))
+
+
+def _has_such_a_name(scope: Scope) -> bool:
+    name: Any = getattr(scope.node, "name", None)
+    return name is not None and bool(_NAMED.search(name.value))
 
 
 def _use(facts: Facts, node: Node) -> Use:
@@ -99,7 +107,7 @@ def _use(facts: Facts, node: Node) -> Use:
     if isinstance(parent, cst.Attribute):
         return _method(tree, node, parent)
     if not isinstance(parent, cst.Arg):
-        return Use(node, "", works=isinstance(parent, cst.Call))
+        return Use(node, "", works=isinstance(parent, (cst.Call, cst.Return, cst.Yield)))
     call: Any = tree.parent(parent)
     if not isinstance(call, cst.Call):
         return Use(node, "", works=False)

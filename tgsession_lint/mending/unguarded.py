@@ -8,7 +8,7 @@ import libcst as cst
 
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
-from tgsession_lint.mending import heads, imports, login
+from tgsession_lint.mending import heads, imports, keeping, login
 from tgsession_lint.mending.block import mend_block
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.entering import enter_statement
@@ -38,12 +38,33 @@ def _mend(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:
     parent: Any = tree.parent(outer)
     if isinstance(parent, cst.WithItem):
         return _entered(facts, call, outer, start, parent, layout)
+    if (target := _attribute(parent, outer)) is not None:
+        return keeping.mend(facts, call, target, layout)
     variable = Variable.of(tree, outer)
     if isinstance(variable, NoFix):
         return variable
     if (entering := enter_statement(facts, variable)) is not None:
         return entering if isinstance(entering, NoFix) else entering.mend(facts, call, start, layout)
     return mend_block(facts, variable, call, start, layout, opened=outer is not call)
+
+
+def _attribute(statement: Any, value: Node) -> cst.Attribute | None:
+    """The attribute that the statement puts *value* into, if it does so with nothing else."""
+    if isinstance(statement, cst.Assign) and len(statement.targets) == 1 and statement.value is value:
+        target = statement.targets[0].target
+        return target if isinstance(target, cst.Attribute) else None
+    if isinstance(statement, cst.AnnAssign) and statement.value is value and isinstance(statement.target, cst.Attribute):
+        return statement.target
+    return None
+
+
+def inside_fluent(value: Any) -> Any:
+    """The call that builds the client in `await TelegramClient(…).start(…)`, or *value* where it is no such thing."""
+    inner = value.expression if isinstance(value, cst.Await) else value
+    func = getattr(inner, "func", None)
+    if isinstance(func, cst.Attribute) and func.attr.value == "start" and isinstance(func.value, cst.Call):
+        return func.value
+    return inner
 
 
 def fluent(facts: Facts, call: cst.Call) -> tuple[Node, tuple[cst.Arg, ...]]:
@@ -68,7 +89,7 @@ def _entered(
     refused = heads.refuse(facts, call, start)
     if refused is not None:
         return refused
-    remark = login.refuse(facts, _uses(facts, item, statement), start, statement)
+    remark = login.refuse(facts, _uses(facts, item, statement), start, facts.module.tree.scope_at(statement))
     if isinstance(remark, NoFix):
         return remark
     draft = Draft(layout)

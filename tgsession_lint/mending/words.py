@@ -1,4 +1,4 @@
-"""Statements about one client variable: which open it, which close it, and whether anything else is in them."""
+"""Statements about one client, by the name or the attribute that it is kept in: which open it, which close it, and whether anything else is in them."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _last(func: Any) -> str:
 
 
 def _is_name(node: Any, name: str) -> bool:
-    return isinstance(node, cst.Name) and node.value == name
+    return dotted_name(node) == name
 
 
 def _only_tells(statement: Any) -> bool:
@@ -99,8 +99,8 @@ def _tells(value: Any) -> bool:
 def _tests_only(test: Any, name: str) -> bool:
     """Whether *test* asks for nothing but whether there is a client *name*, and whether it is connected."""
     match test:
-        case cst.Name():
-            return bool(test.value == name)
+        case cst.Name() | cst.Attribute():
+            return _is_name(test, name)
         case cst.Call(func=cst.Attribute() as func):
             return dotted_name(func) == f"{name}.is_connected" and not test.args
         case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=cst.IsNot(), comparator=cst.Name(value="None"))]):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from tgsession_lint.reports.text import encodable
 
 if TYPE_CHECKING:
-    from tgsession_lint.finding import Finding, Fix, Position
+    from collections.abc import Sequence
+
+    from tgsession_lint.finding import Edit, Finding, Fix, Position
     from tgsession_lint.reports.report import Report
 
 
@@ -37,15 +39,21 @@ def entry(finding: Finding, report: Report) -> dict[str, object]:
 
 
 def _fix(fix: Fix) -> dict[str, object]:
-    edits = [
+    found: dict[str, object] = {"applicability": fix.applicability, "message": fix.message, "edits": _edits(fix.edits)}
+    if fix.elsewhere:
+        found["elsewhere"] = [{"filename": encodable(path), "edits": _edits(edits)} for path, edits in fix.elsewhere]
+    return found
+
+
+def _edits(edits: Sequence[Edit]) -> list[dict[str, object]]:
+    return [
         {
             "content": edit.content,
             "location": _position(edit.location),
             "end_location": _position(edit.end_location),
         }
-        for edit in fix.edits
+        for edit in edits
     ]
-    return {"applicability": fix.applicability, "message": fix.message, "edits": edits}
 
 
 def _position(position: Position) -> dict[str, int]:

@@ -40,7 +40,8 @@ def source_line(finding: Finding, lines: Sequence[str], row: int) -> str:
 
 def _presentable_fix(fix: Fix) -> Fix | None:
     # A fix with stars in it would damage the file, so one that carries a secret is not shown at all.
-    if any(_clean(edit.content) != edit.content for edit in fix.edits):
+    edits = [*fix.edits, *(edit for _, others in fix.elsewhere for edit in others)]
+    if any(_clean(edit.content) != edit.content for edit in edits):
         return None
     return replace(fix, message=_clean(fix.message))
 

@@ -8,7 +8,9 @@ from tgsession_lint.reports.fingerprint import fingerprints
 from tgsession_lint.reports.paths import absolute, as_uri, from_root, root_uri
 
 if TYPE_CHECKING:
-    from tgsession_lint.finding import Finding, Fix, Position
+    from collections.abc import Sequence
+
+    from tgsession_lint.finding import Edit, Finding, Fix, Position
     from tgsession_lint.reports.report import Report
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -69,9 +71,9 @@ def _result(finding: Finding, index: int, name: str, report: Report) -> dict[str
 def _location(finding: Finding, region: dict[str, int], report: Report) -> dict[str, object]:
     """Where *region* is; in a notebook the first line, since a cell's rows are not the file's."""
     if finding.cell is None:
-        return {"physicalLocation": {"artifactLocation": _artifact(finding, report), "region": region}}
+        return {"physicalLocation": {"artifactLocation": _artifact(finding.path, report), "region": region}}
     return {
-        "physicalLocation": {"artifactLocation": _artifact(finding, report), "region": {"startLine": 1}},
+        "physicalLocation": {"artifactLocation": _artifact(finding.path, report), "region": {"startLine": 1}},
         "logicalLocations": [{"name": f"cell {finding.cell}", "kind": "cell"}],
         "properties": {"cell": finding.cell, "cellRegion": region},
     }
@@ -86,16 +88,22 @@ def _flow(finding: Finding, report: Report) -> dict[str, object]:
 
 
 def _fix(fix: Fix, finding: Finding, report: Report) -> dict[str, object]:
+    changes = [(finding.path, fix.edits), *fix.elsewhere]
+    return {
+        "description": {"text": f"{fix.message} ({fix.applicability})"},
+        "artifactChanges": [_change(path, edits, report) for path, edits in changes],
+    }
+
+
+def _change(path: str, edits: Sequence[Edit], report: Report) -> dict[str, object]:
     replacements = [
-        {"deletedRegion": _region(edit.location, edit.end_location), "insertedContent": {"text": edit.content}}
-        for edit in fix.edits
+        {"deletedRegion": _region(edit.location, edit.end_location), "insertedContent": {"text": edit.content}} for edit in edits
     ]
-    change = {"artifactLocation": _artifact(finding, report), "replacements": replacements}
-    return {"description": {"text": f"{fix.message} ({fix.applicability})"}, "artifactChanges": [change]}
+    return {"artifactLocation": _artifact(path, report), "replacements": replacements}
 
 
-def _artifact(finding: Finding, report: Report) -> dict[str, str]:
-    path = from_root(finding.path, report)
+def _artifact(named: str, report: Report) -> dict[str, str]:
+    path = from_root(named, report)
     outside = path == absolute(path, report)
     return {"uri": as_uri(path)} if outside else {"uri": as_uri(path), "uriBaseId": ROOT}
 
