@@ -1,8 +1,8 @@
 """What `--fix --unsafe-fixes` makes of whole projects: `python -m tests.benchmarks.fixes [FOLDER…]`.
 
 Every folder in FOLDER is a project; without any, the mini projects of the tests. Nothing is written: the fixed contents are
-held in memory. Exit status 1 when a fixed file does not parse, has lost a comment, has a fixed finding still, a new finding or a
-new undefined name, or is changed by a second run.
+held in memory. Exit status 1 when a fixed file does not parse, has lost a comment, has a fixed finding still, a new finding, or
+a new undefined name by ruff's or mypy's account, or is changed by a second run.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ class Figures:
     changed: int = 0
     fixed: int = 0
     wrong: list[str] = field(default_factory=list)
+    pairs: list[tuple[str, bytes, bytes]] = field(default_factory=list)
+    """Every file that was changed: its name, its content before and after."""
 
     @property
     def share(self) -> float:
@@ -62,6 +64,7 @@ def measure(projects: Sequence[Path]) -> Figures:
             if not (copy / "pyproject.toml").exists():
                 (copy / "pyproject.toml").touch()
             _count(copy, figures)
+    figures.wrong += _unknown_to_mypy(figures.pairs)
     return figures
 
 
@@ -84,7 +87,9 @@ def _count(project: Path, figures: Figures) -> None:
     again = repair.mend(lint, made.contents, _fixable, str(project))
     figures.wrong += [f"{path}: a second run changes it" for path in again.contents]
     for path, data in made.contents.items():
-        figures.wrong += [f"{path}: {problem}" for problem in _problems(Path(path).read_bytes(), data)]
+        before_it = Path(path).read_bytes()
+        figures.pairs.append((path, before_it, data))
+        figures.wrong += [f"{path}: {problem}" for problem in _problems(before_it, data)]
 
 
 def _fixable(findings: Sequence[Finding]) -> list[Finding]:
@@ -153,11 +158,38 @@ def _undefined(data: bytes) -> Counter[str]:
     return Counter(re.sub(r"^-:\d+:\d+: ", "", line) for line in said.splitlines() if line.startswith("-:"))
 
 
+def _unknown_to_mypy(pairs: Sequence[tuple[str, bytes, bytes]]) -> list[str]:
+    """What mypy says of undefined names after the fixes that it did not say before; one run for each side."""
+    if not pairs:
+        return []
+    before, after = (_mypy([pair[side] for pair in pairs]) for side in (1, 2))
+    return [f"{pairs[number][0]}: new: mypy: {message}" for number, message in sorted((after - before).elements())]
+
+
+def _mypy(sources: Sequence[bytes]) -> Counter[tuple[int, str]]:
+    """mypy's errors about names, by the place of the file among *sources*; each file is a module of its own."""
+    with TemporaryDirectory() as place:
+        names = [f"fixed_{number}.py" for number in range(len(sources))]
+        for name, data in zip(names, sources, strict=True):
+            (Path(place) / name).write_bytes(data)
+        options = ["--follow-imports=skip", "--ignore-missing-imports", "--check-untyped-defs", "--no-error-summary"]
+        codes = ["--enable-error-code=possibly-undefined", "--cache-dir=.cache", "--config-file="]
+        command = [sys.executable, "-m", "mypy", *options, *codes]
+        # A file that mypy cannot parse ends its run, so that those are asked about one by one.
+        said = subprocess.run([*command, *names], cwd=place, capture_output=True, text=True, check=False).stdout
+        if "[syntax]" in said:
+            runs = (subprocess.run([*command, name], cwd=place, capture_output=True, text=True, check=False) for name in names)
+            said = "".join(run.stdout for run in runs)
+    found = re.findall(r"^fixed_(\d+)\.py:\d+: error: (.*  \[(?:name-defined|used-before-def|possibly-undefined)\])$", said, re.MULTILINE)
+    return Counter((int(number), message) for number, message in found)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Print the figures."""
     folders = [Path(argument).resolve() for argument in arguments] or [PROJECTS]
     figures = measure([project for folder in folders for project in sorted(folder.iterdir()) if project.is_dir()])
     print(f"{figures.files} files, {figures.found.total()} findings, {figures.fixed} fixed in {figures.changed} files")
+    print(f"asked ruff and mypy for undefined names in {len(figures.pairs)} files, before and after")
     for code, number in sorted(figures.found.items()):
         print(f"  {code}: {figures.fixable[code]} of {number} have a fix")
     print(f"TGS101 in function bodies: {figures.in_functions_fixable} of {figures.in_functions} have a fix ({figures.share:.0%})")

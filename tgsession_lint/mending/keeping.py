@@ -233,7 +233,7 @@ def _is_known(kept: Kept, value: Any, line: Node) -> bool:
     for node in _inside(value):
         if isinstance(node, cst.Attribute) and dotted_name(node.value) == own and dotted_name(node) not in stored:
             return False
-        if isinstance(node, cst.Name) and node in tree.parents and node.value != own:
+        if isinstance(node, cst.Name) and id(node) in tree.around and node.value != own:
             if home_of(tree, node.value, tree.scope_at(node)) is not tree.scope:
                 return False
     return True
