@@ -142,6 +142,17 @@ PROGRAMS = {
             await opened(client)
             await client.get_me()
     """,
+    "gets it from a function": """
+        async def opened(session):
+            client = TelegramClient(session, API[0], API[1])
+            await client.connect()
+            return client
+
+        async def main(session):
+            client = await opened(session)
+            await client.get_me()
+            raise Stop
+    """,
     "starts and forgets": """
         async def main(session):
             client = await TelegramClient(session, *API).start()

@@ -83,6 +83,22 @@ def mend_guard(facts: Facts, variable: Variable, node: Node, layout: Layout) -> 
     return _refuse(variable, stretch) or _Rewriting(facts, variable, stretch, layout).of_guard(node)
 
 
+def mend_given(facts: Facts, variable: Variable, node: Node, layout: Layout) -> Fix | NoFix:
+    """The block for the guard that the call at *node*, or what it awaits, gives from now on in the place of a client."""
+    openings = list(_openings(variable))
+    args = tuple(arg for one in openings for arg in one.args)
+    if heads.token(args) is not None:
+        return NoFix(f"the token that `{variable.name}` is started with would have to reach the guard")
+    stretch = _stretch(variable, None, openings)
+    if isinstance(stretch, NoFix):
+        return stretch
+    refused = _refuse(variable, stretch) or openers.refuse(facts, variable, stretch.statements)
+    if refused is not None:
+        return refused
+    remark = login.refuse(facts, _kept_uses(variable, stretch), args, variable.home)
+    return remark if isinstance(remark, NoFix) else _Rewriting(facts, variable, stretch, layout).of_given(node)
+
+
 def _openings(variable: Variable) -> Iterator[Opening]:
     seen: set[Node] = set()
     for use in variable.uses:
@@ -275,6 +291,11 @@ class _Rewriting:
                 self.draft.gone.add(row)
                 if self.layout.is_blank(row - 1) or reset is block.body[0]:
                     self.draft.drop_blank_below(row)
+
+    def of_given(self, node: Node) -> Fix | NoFix:
+        """A `with` round what uses what *node* gives, an `await` and all."""
+        self._enter_here(node)
+        return self._body() or self.draft.fix(MESSAGE, safe=False)
 
     @property
     def _with(self) -> str:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
-from tgsession_lint.mending import heads, imports, keeping, login
+from tgsession_lint.mending import factory, heads, imports, keeping, login
 from tgsession_lint.mending.block import mend_block
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.entering import enter_statement
@@ -40,6 +40,8 @@ def _mend(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:
         return _entered(facts, call, outer, start, parent, layout)
     if (target := _attribute(parent, outer)) is not None:
         return keeping.mend(facts, call, target, layout)
+    if (handed := factory.mend(facts, call, outer, start, layout)) is not None:
+        return handed
     variable = Variable.of(tree, outer)
     if isinstance(variable, NoFix):
         return variable

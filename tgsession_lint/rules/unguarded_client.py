@@ -42,8 +42,8 @@ class UnguardedClient(Rule):
     one block becomes a `with` round what uses it, and what opened and closed it goes. The guard waits for the session or
     refuses it where the client took it, never asks for a phone or a code, and closes where the block ends: that is what it
     is for, and it is more than nothing. Code that logs in where it has to, and then works, is mended and never logs in again;
-    where the login is what the code is for, where the client is returned or put into a container, there is no fix, and a note
-    why. A client that an object keeps is entered on an exit stack of the object, where its class disconnects it.
+    where the login is what the code is for, where the client goes to a caller who keeps it or into a container, there is no
+    fix, and a note why. A function that returns a client returns the guard where all its callers enter it. A client that an object keeps is entered on an exit stack of the object, where its class disconnects it.
 
     ## Source
     Telegram, "Error handling", 406 AUTH_KEY_DUPLICATED. Telethon, "Session Files"; `sessions/sqlite.py`, whose

@@ -1,0 +1,94 @@
+"""Functions that hand a client to their callers: the guard in its place, entered by every caller, or nothing at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import fixes
+from tests.lint.test_fix import CALL, GUARD, mend, mended, notes, project
+
+__all__ = ["project"]  # the fixture
+
+PLAIN = f"from telethon import TelegramClient\n\ndef make() -> TelegramClient:\n    return {CALL}\n"
+PLAIN_AFTER = f"from tgsession_runtime import guarded_client\n\ndef make():\n    return {GUARD}\n"
+OPENED = (
+    "from telethon import TelegramClient\n\nasync def make(token):\n    # one\n"
+    f"    c = {CALL}  # two\n    await c.start(bot_token=token)  # three\n    return c\n"
+)
+OPENED_AFTER = (
+    "from tgsession_runtime import guarded_client\n\nasync def make(token):\n    # one\n"
+    '    c = guarded_client("a", 1, "b", bot_token=token)  # two\n    # three\n    return c\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "after"),
+    [
+        (
+            f"{PLAIN}\ndef f():\n    c = make()\n    c.connect()\n    c.g()\n    c.disconnect()\n    return 1\n",
+            f"{PLAIN_AFTER}\ndef f():\n    with make() as c:\n        c.g()\n    return 1\n",
+        ),
+        (
+            f"{OPENED}\nasync def f():\n    c = await make(T)\n    try:\n        await c.g()\n    finally:\n        await c.disconnect()\n",
+            f"{OPENED_AFTER}\nasync def f():\n    async with await make(T) as c:\n        await c.g()\n",
+        ),
+        (
+            f"{OPENED}\nasync def f():\n    async with await make(T) as c:\n        await c.g()\n",
+            f"{OPENED_AFTER}\nasync def f():\n    async with await make(T) as c:\n        await c.g()\n",
+        ),
+        (
+            OPENED.replace("    await c.start(bot_token=token)  # three", "").replace("return c", "return await c.start(bot_token=token)")
+            + "\nasync def f():\n    async with await make(T) as c:\n        await c.g()\n",
+            OPENED_AFTER.replace("    # three", "") + "\nasync def f():\n    async with await make(T) as c:\n        await c.g()\n",
+        ),
+    ],
+)
+def test_factory_hands_on_the_guard_and_its_callers_enter_it(code: str, after: str, project: Path) -> None:
+    assert mended(project, code) == after
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (PLAIN, "handed to the caller"),
+        (f"{PLAIN}\ndef f():\n    return make()\n", "a caller of `make` would have to enter the guard"),
+        (f"{PLAIN}\ndef f():\n    with make() as c:\n        c.g()\n\nrun(make)\n", "named where it is not called"),
+        (f"{PLAIN}\ndef f():\n    with make() as c:\n        c.g()\n\npatch('app.make')\n", "named where it is not called"),
+        (f"{PLAIN}\ndef f():\n    c = make()\n    box.c = c\n", "kept in `box.c`"),
+        (f"{PLAIN}\ndef f():\n    c = make()\n    c.start(bot_token=T)\n    c.g()\n", "the token that `c` is started with"),
+        (f"{PLAIN}\nasync def f():\n    with make() as c:\n        c.g()\n", "a plain `with` enters it while a loop runs"),
+        (f"{PLAIN}\ndef f():\n    c = make()\n    with c:\n        c.g()\n", "enters the client later"),
+        (PLAIN.replace("def make", "@cache\ndef make") + "\ndef f():\n    with make() as c:\n        c.g()\n", "handed to the caller"),
+        (OPENED.replace("return c", "c.x = 1\n    return c"), "`c` is returned"),
+        (OPENED.replace("bot_token=token", "phone=token") + "\nasync def f():\n    async with await make(T) as c:\n        c.g()\n", "logs in"),
+    ],
+)
+def test_factory_with_a_caller_that_cannot_be_mended_is_left_alone(code: str, why: str, project: Path) -> None:
+    found = notes(project, code)
+
+    assert why in found[0]
+
+
+def test_callers_in_other_files_follow(project: Path) -> None:
+    (project / "app.py").write_text(PLAIN, encoding="utf-8")
+    caller = project / "main.py"
+    caller.write_text("from app import make\n\ndef f():\n    c = make()  # one\n    c.connect()\n    c.g()  # two\n", encoding="utf-8")
+    before = caller.read_bytes()
+
+    made = mend(project)
+
+    assert made.failures == ()
+    after = made.contents[str(caller)]
+    assert after.decode() == "from app import make\n\ndef f():\n    with make() as c:  # one\n        c.g()  # two\n"
+    assert made.contents[str(project / "app.py")].decode() == PLAIN_AFTER
+    assert [finding for finding in made.outcome.findings if finding.code in {"TGS101", "TGS102"}] == []
+    assert list(fixes._problems(before, after)) == []
+
+
+def test_one_caller_in_another_file_that_cannot_follow_keeps_all_as_they_are(project: Path) -> None:
+    (project / "app.py").write_text(f"{PLAIN}\ndef f():\n    with make() as c:\n        c.g()\n", encoding="utf-8")
+    (project / "main.py").write_text("from app import make\n\nclients = [make()]\n", encoding="utf-8")
+
+    assert mend(project).contents == {}
