@@ -55,7 +55,12 @@ class AsyncBlock(Block):
             self._loop.call_soon(self._cancel)
 
     def interrupt(self, _error: BaseException) -> bool:
-        """Cancel the task too; False if its own code has kept it from hearing of that before."""
+        """Cancel the task too; False if its own code has kept it from hearing of that before, or it is over.
+
+        An exit stack that an object keeps holds the block open past the end of the task that entered it.
+        """
+        if self._task is None or self._task.done():
+            return not self.inside
         if self.deaf and self.entered and self.inside and _runs_here(self._loop):
             return False
         with suppress(RuntimeError):  # its loop is closed: nothing runs in it that could be ended

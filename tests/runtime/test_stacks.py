@@ -1,0 +1,57 @@
+"""A guard on an exit stack that outlives the task which entered it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.runtime.commands import CHECKOUT, DEADLINE, environment
+
+if TYPE_CHECKING:
+    from tests.telegram import Controls, Login
+
+PROGRAM = """
+import asyncio
+import sys
+from contextlib import AsyncExitStack
+
+from tgsession_runtime import guarded_client
+
+exits = AsyncExitStack()
+
+async def begin():
+    await exits.enter_async_context(guarded_client(sys.argv[1], 1, "0" * 32))
+
+async def work():
+    print("inside", flush=True)
+    await asyncio.Event().wait()
+
+loop = asyncio.new_event_loop()
+asyncio.set_event_loop(loop)
+loop.run_until_complete(begin())
+loop.run_until_complete(work())
+"""
+
+
+def test_signal_ends_a_process_whose_guard_was_entered_by_a_task_that_is_over(
+    tmp_path: Path, telegram: Controls, alice: Login
+) -> None:
+    alice.write(tmp_path / "alice.session")
+    running = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(tmp_path / "alice.session")], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=CHECKOUT, env=environment(tmp_path),
+    )  # fmt: skip
+    assert running.stdout is not None
+    try:
+        assert running.stdout.readline() == b"inside\n"
+        running.send_signal(signal.SIGTERM)
+        _, errors = running.communicate(timeout=DEADLINE)
+    finally:
+        running.kill()
+        running.communicate()
+
+    assert running.returncode == -signal.SIGTERM, errors.decode()
+    telegram.until(lambda ledger: ledger["totals"]["live"] == 0)
