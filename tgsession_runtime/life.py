@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tgsession_runtime import forks, inherited, sockets, tombstones
 from tgsession_runtime.claim import contend
 from tgsession_runtime.errors import (
     ClaimLostError,
+    ConfigurationError,
     InheritedGuardError,
     LeaseLostError,
     NoConnectionError,
@@ -91,6 +92,7 @@ class Life:
         try:
             if self.client is not None:
                 await self._disconnect()
+                self._retire()
             if self._claim is not None:
                 await take(self._claim.end_lease())
         finally:
@@ -119,6 +121,20 @@ class Life:
         self._log(level, "disconnected", how, clean=left.clean, attempts=left.attempts)
         if not left.clean and self._claim is not None and self._claim.lease is not None:
             self._claim.lease.abandon()
+
+    def _retire(self) -> None:
+        """Let nobody connect the client again, who has kept it: it would stand on no claim."""
+        label = self.name.label
+
+        def refused(*_: Any, **__: Any) -> NoReturn:
+            raise ConfigurationError(
+                f"the guarded block of session `{label}` has ended, and its client with it",
+                "enter `guarded_client(…)` anew",
+                why="connected outside of the block it would share its session with whoever has it next",
+            )
+
+        with suppress(AttributeError):  # a class of the program's own may have no room for it
+            self.client.connect = refused
 
     def _give_up(self) -> None:
         if self._revoked:
