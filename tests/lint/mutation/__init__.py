@@ -1,0 +1,1 @@
+"""Mutation testing of the analysis of flow: `python -m tests.lint.mutation`."""
