@@ -169,6 +169,10 @@ class SyncBlock(Block):
                 self._loop.run_until_complete(asyncio.wait({task}))
             except (KeyboardInterrupt, SystemExit):
                 continue
+            except RuntimeError:
+                # Somebody's `stop()` was still to come: that of a `run_until_complete()` which a signal has cut short, say.
+                if self._loop.is_closed() or self._loop.is_running():
+                    raise
         if not task.cancelled() and (error := task.exception()) is not None:
             raise error
 

@@ -29,7 +29,7 @@ from tgsession_runtime.errors import (
 from tgsession_runtime.events import event
 from tgsession_runtime.file_lock import RecordedLock, SharedLock
 from tgsession_runtime.records import holders, is_free, recorded
-from tgsession_runtime.session import with_key
+from tgsession_runtime.session import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tgsession_runtime.holder import Holder
     from tgsession_runtime.lease import Lease
     from tgsession_runtime.leasing import Leasing
-    from tgsession_runtime.session import SessionName
+    from tgsession_runtime.session import SessionFile, SessionName
     from tgsession_runtime.state import State
 
 _REPORT_EVERY = 1.0
@@ -68,6 +68,8 @@ class Claim:
         self, name: SessionName, state: State, *, shared: bool = False, egress: str = "", leasing: Leasing | None = None
     ) -> None:
         self.name = name
+        self.file: SessionFile | None = None
+        """What the session file says since it is claimed; None where there is no file, or none that can be read."""
         self.lease: Lease | None = None
         self._leasing = leasing
         self.holder = holder.current(shared=shared, egress=egress, key_id=name.key_id_hex)
@@ -155,7 +157,7 @@ class Claim:
             yield from self._take(self.name.lock_path, wait)
             # Somebody may have logged in while we waited. A damaged file tells no key, and is claimed to be mended.
             with suppress(SessionUnreadableError):
-                self.name = with_key(self.name)
+                self._read_file()
         if self.name.key_id is not None:
             self._mark("waiting")
             yield from self._take(self._state.key_lock(self.name.key_id_hex), wait)
@@ -163,6 +165,11 @@ class Claim:
         yield from self._outlive_predecessor()
         self._mark("holding")
         self.waited = wait.seconds
+
+    def _read_file(self) -> None:
+        if self.name.path is not None:
+            self.file = read(self.name.path, self.name.label)
+            self.name = replace(self.name, key_id=self.file.key_id)
 
     def _outlive_predecessor(self) -> Generator[Pause, None, None]:
         """Wait until whoever was killed with the session has closed its connection: the kernel frees the lock now and then first."""

@@ -244,7 +244,8 @@ class Life:
         """Raise if the file is laid out as the client's library cannot read it: it fails on that, or writes in the old layout."""
         if self.name.path is None:
             return
-        schema = read(self.name.path, self.name.label).schema
+        file = self._claim.file if self._claim is not None else None
+        schema = (file or read(self.name.path, self.name.label)).schema  # a damaged one says here what is wrong with it
         if not schema:
             raise SessionUnreadableError(self.name.label, "it does not say in which layout it is")
         if schema > self.plan.newest_schema:

@@ -126,3 +126,10 @@ def test_own_loop_of_the_thread_is_used_and_kept(session: Path) -> None:
     finally:
         asyncio.set_event_loop(None)
         loop.close()
+
+
+def test_a_loop_that_was_told_to_stop_disconnects_all_the_same(session: Path, contender: Contender) -> None:
+    with nothing_left(), quick(session) as client:
+        client.loop.call_soon(client.loop.stop)  # as an interrupted `run_until_complete()` may leave it
+
+    assert contender(session) == "free"
