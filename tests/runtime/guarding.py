@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from tgsession_runtime import Guard
 
 API = (1, "0" * 32)
-QUICK: dict[str, Any] = {"lock_timeout": 0.5, "connect_timeout": 10.0, "disconnect_timeout": 0.3}
+# Workers of tests that run beside this one are no reason to refuse.
+QUICK: dict[str, Any] = {"workers": "ignore", "lock_timeout": 0.5, "connect_timeout": 10.0, "disconnect_timeout": 0.3}
 IMPATIENT = 0.2  # seconds for a connect that does not come about
 FORMS = ("async with", "with")
 

@@ -80,6 +80,12 @@ class Kept:
         if any(_receiver(scope) not in {first, None} for scope in methods):
             return NoFix("the methods have several names for their object")
         name = f"{first}.{target.attr.value}"
+        # Before anything is gathered: many classes of one file may each keep a client under one name.
+        if any(
+            one.kind != "ann" and not (dotted_name(one.target) == name and _in_class(tree, one.target, owner))
+            for one in _stored(tree, target.attr.value)
+        ):
+            return NoFix(f"other code sets `{target.attr.value}`")
         stored = {one.target for one in tree.stored}
         uses = tuple(
             node for node in tree.uses.get(target.attr.value, ())
@@ -87,11 +93,12 @@ class Kept:
         )  # fmt: skip
         return cls(tree, owner, name, target.attr.value, methods, tuple(sorted(uses, key=tree.order.__getitem__)))
 
-    def stored(self) -> Iterator[Stored]:
-        """What is put into the attribute of that name, of this object or of any other."""
-        for stored in self.tree.stored:
-            if isinstance(stored.target, cst.Attribute) and stored.target.attr.value == self.attribute:
-                yield stored
+
+def _stored(tree: Tree, attribute: str) -> Iterator[Stored]:
+    """What is put into an attribute of that name, of any object."""
+    for stored in tree.stored:
+        if isinstance(stored.target, cst.Attribute) and stored.target.attr.value == attribute:
+            yield stored
 
 
 def _receiver(scope: Scope) -> str | None:
@@ -137,13 +144,9 @@ def mend(facts: Facts, call: cst.Call, target: Any, layout: Layout) -> Fix | NoF
 
 def _places(facts: Facts, kept: Kept) -> Iterator[Built | NoFix]:
     """Every place that gives the attribute a value other than None."""
-    for stored in kept.stored():
+    for stored in _stored(kept.tree, kept.attribute):
         value: Any = stored.value
-        if stored.kind == "ann":
-            continue
-        if dotted_name(stored.target) != kept.name or not _in_class(kept.tree, stored.target, kept.owner):
-            yield NoFix(f"other code sets `{kept.attribute}`")
-        elif not (isinstance(value, cst.Name) and value.value == "None"):
+        if stored.kind != "ann" and not (isinstance(value, cst.Name) and value.value == "None"):
             yield _built(facts, kept, stored.target, value)
 
 
