@@ -145,7 +145,6 @@ def test_two_signals_end_the_process_once(far: Controls, stage: Stage, session: 
         assert follows_in_order(far, session)
 
 
-@pytest.mark.skipif("TGSESSION_TEST_MOMENTS" not in os.environ, reason="a stress of its own: set TGSESSION_TEST_MOMENTS")
 @pytest.mark.parametrize("form", FORMS)
 def test_signal_at_random_moments_never_leaves_a_claim(far: Controls, stage: Stage, session: Path, form: str) -> None:
     chance, before = random.Random(form), far.totals()["overlaps"]  # other tests share sessions on purpose
