@@ -8,13 +8,11 @@ from pathlib import Path
 
 import click
 
-from tgsession_runtime.claim import contend, wait_for
 from tgsession_runtime.commands.asked import asked
+from tgsession_runtime.commands.claiming import claimed
 from tgsession_runtime.console import say
 from tgsession_runtime.display import echo
 from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError
-from tgsession_runtime.lease_settings import leasing_of
-from tgsession_runtime.state import State
 
 
 @click.command(
@@ -42,11 +40,8 @@ def command(session: str, to: Path | None, wait: float, *, show: bool) -> int:
     name = about.names[0]
     if name.path is None or not name.path.exists():
         raise SessionUnreadableError(session, "there is no such file", "name a session file")
-    claim = wait_for(contend(name, State(about.settings.state_dir), timeout=wait, leasing=leasing_of(about.settings)))
-    try:
+    with claimed(name, about.settings, wait):
         text = string_of(name.path)
-    finally:
-        claim.release()
     if to is None:
         echo(text)
     else:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from typing import IO
 
 import click
 
-from tgsession_runtime.claim import contend, wait_for
 from tgsession_runtime.commands.asked import asked
+from tgsession_runtime.commands.claiming import claimed
 from tgsession_runtime.display import echo
 from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError
-from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.session import name_of_string
-from tgsession_runtime.state import State
 
 
 @click.command(
@@ -36,18 +35,15 @@ def command(file: IO[str], session: str, wait: float) -> int:
         raise ConfigurationError("the session string would be shown as it is typed", "give a file", why="it is the login itself")
     text = file.read().strip()
     about = asked([session])
-    name, state, leasing = about.names[0], State(about.settings.state_dir), leasing_of(about.settings)
+    name = about.names[0]
     if name.path is None:
         raise SessionUnreadableError(session, "it is kept in no file", "name a session file")
-    both = [wait_for(contend(name, state, timeout=wait, leasing=leasing))]
-    try:
+    with ExitStack() as both:
+        claim = both.enter_context(claimed(name, about.settings, wait))
         string = name_of_string(text)
-        if string.key_id != both[0].name.key_id:
-            both.append(wait_for(contend(string, state, timeout=wait, leasing=leasing)))
+        if string.key_id != claim.name.key_id:
+            both.enter_context(claimed(string, about.settings, wait))
         aside = write_file(text, name.path)
-    finally:
-        for claim in reversed(both):
-            claim.release()
     for path in aside:
         echo(f"put aside: {path}")
     echo(f"made:      {name.path}")

@@ -11,15 +11,14 @@ import click
 
 from tgsession_runtime import backups, recovery
 from tgsession_runtime.check import check
-from tgsession_runtime.claim import contend, wait_for
 from tgsession_runtime.commands.asked import Asked, asked
 from tgsession_runtime.commands.auth import Terminal, way_of
 from tgsession_runtime.commands.check import shown
+from tgsession_runtime.commands.claiming import claimed
 from tgsession_runtime.commands.workers import start_worker, stop_workers
 from tgsession_runtime.console import say
 from tgsession_runtime.display import echo
 from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError, WorkersError
-from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.state import State
 
 if TYPE_CHECKING:
@@ -90,9 +89,6 @@ def _take(step: Step, about: Asked, way: Way, phone: str | None) -> None:
         account, _, aside = asyncio.run(log_in(name, about.settings, way, Terminal(phone), 0.0))
         say("\n".join([f"logged in as {account}", *(f"put aside: {one}" for one in aside)]))
     else:
-        claim = wait_for(contend(name, state, timeout=0.0, leasing=leasing_of(about.settings)))
-        try:
+        with claimed(name, about.settings, 0.0):
             aside = backups.restore(step.source, path) if step.source else backups.put_aside(path)
-        finally:
-            claim.release()
         say("\n".join(f"put aside: {one}" for one in aside))

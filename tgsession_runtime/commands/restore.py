@@ -7,13 +7,11 @@ from pathlib import Path
 import click
 
 from tgsession_runtime import backups
-from tgsession_runtime.claim import contend, wait_for
 from tgsession_runtime.commands.asked import asked
+from tgsession_runtime.commands.claiming import claimed
 from tgsession_runtime.display import echo
 from tgsession_runtime.errors import SessionUnreadableError
-from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.session import read
-from tgsession_runtime.state import State
 
 
 @click.command(
@@ -33,11 +31,8 @@ def command(backup: Path, session: str, wait: float) -> int:
         raise SessionUnreadableError(session, "it is kept in no file", "name a session file")
     if read(backup, str(backup)).key_id is None:
         raise SessionUnreadableError(str(backup), "there is no auth key in it", "name another backup")
-    claim = wait_for(contend(name, State(about.settings.state_dir), timeout=wait, leasing=leasing_of(about.settings)))
-    try:
+    with claimed(name, about.settings, wait):
         aside = backups.restore(backup, name.path)
-    finally:
-        claim.release()
     for path in aside:
         echo(f"put aside: {path}")
     echo(f"restored:  {name.path}")
