@@ -159,8 +159,7 @@ class Tree:
         for scope in self.scope_at(target).up():
             node: Any = scope.node
             if scope.kind == "function" and scope.parent is not None and scope.parent.kind == "class":
-                params = [*node.params.posonly_params, *node.params.params]
-                return scope.parent if params and params[0].name.value == target.value.value else None
+                return scope.parent if positional(node)[:1] == [target.value.value] else None
         return None
 
     @cached_property
@@ -589,6 +588,11 @@ def dotted_name(node: Node | None) -> str | None:
         return None
     parts.append(here.value)
     return ".".join(reversed(parts))
+
+
+def positional(function: Any) -> list[str]:
+    """The names by which *function* takes its positional arguments, in order."""
+    return [param.name.value for param in (*function.params.posonly_params, *function.params.params)]
 
 
 def source_of(node: Node) -> str:

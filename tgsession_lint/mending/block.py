@@ -60,12 +60,9 @@ def mend_block(
     refused = heads.refuse(facts, call, args)
     if refused is not None:
         return refused
-    stretch = _stretch(variable, call, openings)
+    stretch = _sure_stretch(facts, variable, call, openings)
     if isinstance(stretch, NoFix):
         return stretch
-    refused = _refuse(variable, stretch) or openers.refuse(facts, variable, stretch.statements)
-    if refused is not None:
-        return refused
     given = heads.token(args)
     if stretch.inner is None and given is not None and not start and (late := names_rebound(variable.tree, given, openings[-1].line, call)):
         return NoFix(f"`{late}`, which is in the token, is given a value after the client is built")
@@ -89,12 +86,9 @@ def mend_given(facts: Facts, variable: Variable, node: Node, layout: Layout) -> 
     args = tuple(arg for one in openings for arg in one.args)
     if heads.token(args) is not None:
         return NoFix(f"the token that `{variable.name}` is started with would have to reach the guard")
-    stretch = _stretch(variable, None, openings)
+    stretch = _sure_stretch(facts, variable, None, openings)
     if isinstance(stretch, NoFix):
         return stretch
-    refused = _refuse(variable, stretch) or openers.refuse(facts, variable, stretch.statements)
-    if refused is not None:
-        return refused
     remark = login.refuse(facts, _kept_uses(variable, stretch), args, variable.home)
     return remark if isinstance(remark, NoFix) else _Rewriting(facts, variable, stretch, layout).of_given(node)
 
@@ -115,6 +109,14 @@ def _kept_uses(variable: Variable, stretch: Stretch) -> list[Node]:
 
 
 # which statements
+
+
+def _sure_stretch(facts: Facts, variable: Variable, call: cst.Call | None, openings: list[Opening]) -> Stretch | NoFix:
+    """The stretch from *openings* on, where all that it does can be done inside a block."""
+    stretch = _stretch(variable, call, openings)
+    if isinstance(stretch, NoFix):
+        return stretch
+    return _refuse(variable, stretch) or openers.refuse(facts, variable, stretch.statements) or stretch
 
 
 def _stretch(variable: Variable, call: cst.Call | None, openings: list[Opening]) -> Stretch | NoFix:

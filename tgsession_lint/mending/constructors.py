@@ -12,7 +12,7 @@ import libcst as cst
 
 from tgsession_lint.finding import NoFix
 from tgsession_lint.names import reads
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.tree import dotted_name, positional
 from tgsession_lint.values import ClientClass
 
 if TYPE_CHECKING:
@@ -75,16 +75,16 @@ def _signature(facts: Facts, plain: Class, seen: set[Class]) -> tuple[str, ...] 
         return NoFix(f"the constructor of `{_name(plain)}` does not hand the session on to Telethon's in view")
     if given == ["*"]:
         return next((found for base in above if (found := _signature(facts, base, seen)) is not None), None)
-    return _of(function.params, given) or NoFix(
+    return _of(function, given) or NoFix(
         f"the constructor of `{_name(plain)}` has other parameters in the first three places than session, api id and api hash"
     )
 
 
-def _of(params: cst.Parameters, given: list[str]) -> tuple[str, ...] | None:
-    positional = tuple(one.name.value for one in (*params.posonly_params, *params.params))[1:]
-    if len(params.posonly_params) > 4 or list(positional[:3]) != given:
+def _of(function: cst.FunctionDef, given: list[str]) -> tuple[str, ...] | None:
+    names = positional(function)[1:]
+    if len(function.params.posonly_params) > 4 or names[:3] != given:
         return None
-    return positional
+    return tuple(names)
 
 
 def _handed_on(module: Module, scope: Scope) -> list[str] | None:

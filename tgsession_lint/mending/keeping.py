@@ -19,7 +19,7 @@ from tgsession_lint.mending.draft import has_comment
 from tgsession_lint.mending.entering import names_rebound
 from tgsession_lint.mending.stacking import Rewriting
 from tgsession_lint.names import home_of
-from tgsession_lint.tree import dotted_name, source_of
+from tgsession_lint.tree import dotted_name, positional, source_of
 from tgsession_lint.values import Class, ClientClass
 
 if TYPE_CHECKING:
@@ -106,8 +106,7 @@ def _receiver(scope: Scope) -> str | None:
     node: Any = scope.node
     if not isinstance(node, cst.FunctionDef) or any(dotted_name(one.decorator) == "staticmethod" for one in node.decorators):
         return None
-    params = [*node.params.posonly_params, *node.params.params]
-    return params[0].name.value if params else None
+    return next(iter(positional(node)), None)
 
 
 def _in_class(tree: Tree, node: Node, owner: Scope) -> bool:

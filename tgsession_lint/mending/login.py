@@ -16,7 +16,7 @@ import libcst as cst
 from tgsession_lint.finding import NoFix
 from tgsession_lint.frozen import frozen
 from tgsession_lint.names import reads
-from tgsession_lint.tree import source_of
+from tgsession_lint.tree import positional, source_of
 from tgsession_lint.values import Function
 
 if TYPE_CHECKING:
@@ -160,14 +160,13 @@ def _logs_in(facts: Facts, module: Module, home: Scope, name: str, hops: int) ->
 
 def taken_as(scope: Scope, call: cst.Call, arg: cst.Arg) -> str:
     """The parameter by which the function of *scope* takes *arg* of *call*; empty if it cannot be told."""
-    function: Any = scope.node
     if arg.keyword is not None:
         return arg.keyword.value if arg.keyword.value in scope.bindings else ""
     before = call.args[: list(call.args).index(arg)]
     if arg.star or any(one.star or one.keyword is not None for one in before):
         return ""
-    params = [*function.params.posonly_params, *function.params.params]
+    names = positional(scope.node)
     owner = scope.parent
     if owner is not None and owner.kind == "class" and isinstance(call.func, cst.Attribute):
-        params = params[1:]
-    return params[len(before)].name.value if len(before) < len(params) else ""
+        names = names[1:]
+    return names[len(before)] if len(before) < len(names) else ""
