@@ -14,6 +14,7 @@ from tempfile import mkdtemp
 import pytest
 
 from tests.celery_support import until
+from tests.runtime.pausable import Pausable
 
 _NOBODY, _SOCKET = "nobody", ".s.PGSQL.5432"
 
@@ -25,7 +26,7 @@ def programs() -> Path | None:
     return next((path.parent for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None)
 
 
-class PostgresServer:
+class PostgresServer(Pausable):
     """One server on a socket of its own. It does not run as root: then as `nobody`."""
 
     def __init__(self, copy_of: PostgresServer | None = None) -> None:
@@ -75,15 +76,6 @@ class PostgresServer:
         """The socket of a network that leads to it, by the name *place*, and the address that goes that way."""
         place.mkdir()
         return place / _SOCKET, f"postgresql://tests@/postgres?host={place}"
-
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """While it hangs."""
-        self.hang()
-        try:
-            yield
-        finally:
-            self.go_on()
 
     def hang(self) -> None:
         """Stop it, so that it answers nobody."""

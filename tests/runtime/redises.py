@@ -12,9 +12,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from tests.celery_support import redis_server, until
+from tests.runtime.pausable import Pausable
 
 
-class RedisServer:
+class RedisServer(Pausable):
     """One server on a socket of its own, which keeps its data in a folder of its own."""
 
     def __init__(self) -> None:
@@ -45,15 +46,6 @@ class RedisServer:
         """Kill it and start it again."""
         self.kill(forget=forget)
         self.start()
-
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """While it hangs: connections are accepted by the kernel, and nobody answers."""
-        self.hang()
-        try:
-            yield
-        finally:
-            self.go_on()
 
     def hang(self) -> None:
         """Stop it, so that it answers nobody."""
