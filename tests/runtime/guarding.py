@@ -73,18 +73,17 @@ def run(form: str, guard: Callable[[], Guard[Any]], body: Callable[[Any], Any]) 
 @contextmanager
 def nothing_left() -> Iterator[None]:
     """Whatever happens inside, no descriptor and no thread is left of it."""
-    gc.collect()
     before = descriptors(), set(threading.enumerate())
     try:
         yield
     finally:
-        gc.collect()
         left = descriptors() - before[0], {one for one in threading.enumerate() if one.is_alive()} - before[1]
         assert left == (set(), set()), left
 
 
 def descriptors() -> set[tuple[int, str]]:
-    """The open descriptors of this process and what they lead to."""
+    """The open descriptors of this process and what they lead to; what is garbage has none."""
+    gc.collect()  # or what an earlier test has left is closed while a later one counts
     found = set()
     for number in os.listdir("/proc/self/fd"):
         try:

@@ -42,7 +42,7 @@ if machine:
 async def main():
     loop, told = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(0, told.set)
-    async with guarded_client(StringSession(string), 1, "0" * 32, local_addr=(address, 0), lock_timeout=20, disconnect_timeout=1) as client:
+    async with guarded_client(StringSession(string), 1, "0" * 32, local_addr=(address, 0), workers="ignore", lock_timeout=20, disconnect_timeout=1) as client:
         print("inside", flush=True)
         if how == "blocking":
             import time
@@ -129,7 +129,7 @@ def session(string: str) -> Any:
 
 
 def block(string: str, **options: Any) -> Any:
-    return guarded_client(session(string), *API, **{"lock_timeout": 20.0, "disconnect_timeout": 1.0, **options})
+    return guarded_client(session(string), *API, **{"workers": "ignore", "lock_timeout": 20.0, "disconnect_timeout": 1.0, **options})
 
 
 async def work(client: Any) -> None:
