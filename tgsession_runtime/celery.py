@@ -42,6 +42,7 @@ __all__ = ["WorkerClient", "guard_workers"]
 
 # How long tasks in threads may take to leave their blocks when the worker is told to end at once, in seconds.
 _LEAVE = 5.0
+_GREEN = frozenset({"celery.concurrency.gevent", "celery.concurrency.eventlet"})
 _apps: list[Celery] = []
 _workers: list[Any] = []
 _markers: dict[int, Path] = {}
@@ -92,8 +93,17 @@ def _mark(worker: Any) -> None:
 
 
 def _before_cold_shutdown(worker: Any, soft: Callable[[], None]) -> None:
-    soft()
-    _end_threads(worker)
+    """Celery's respite for the tasks, where `worker_soft_shutdown_timeout` gives them one."""
+    try:
+        soft()
+    except Exception as error:
+        if _pool_module(worker) not in _GREEN:
+            raise  # of a second signal, which ends the respite: Celery tries to end each task, and not every pool can
+        # The signal has come while the hub waited, and there nothing may wait. Left as it is, the worker would stay for as
+        # long as its tasks do.
+        LOGGER.warning("no respite for the tasks (`worker_soft_shutdown_timeout`): %s", error)
+    finally:
+        _end_threads(worker)
 
 
 def _shutting_down(how: str, **_: Any) -> None:
@@ -104,9 +114,13 @@ def _shutting_down(how: str, **_: Any) -> None:
 
 def _end_threads(worker: Any) -> None:
     """Celery ends the process without a word to the tasks in its threads. In the other pools it raises something in them."""
-    if type(getattr(worker, "pool", None)).__module__ == "celery.concurrency.thread":
+    if _pool_module(worker) == "celery.concurrency.thread":
         close_all(for_good=True)
         interrupts.end_all(_LEAVE)
+
+
+def _pool_module(worker: Any) -> str:
+    return str(type(getattr(worker, "pool", None)).__module__)
 
 
 def _shut_down(**_: Any) -> None:
