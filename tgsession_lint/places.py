@@ -8,7 +8,7 @@ takes a quarter of the time.
 from __future__ import annotations
 
 from bisect import bisect_right
-from contextlib import contextmanager
+from contextlib import nullcontext
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from tgsession_lint.glance import parsed
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Collection, Container, Iterable, Iterator
+    from collections.abc import Collection, Container, Iterable
 
     from tgsession_lint.tree import Node, Tree
 
@@ -160,6 +160,10 @@ class _Recorder(CodegenState):
         """What comes next begins on *row*."""
         self.row, self._column = row, 1
 
+    def place(self) -> Position:
+        """Where what comes next begins."""
+        return Position(self.row, self._column)
+
     def add_indent_tokens(self) -> None:
         for token in self.indent_tokens:
             self.add_token(token)
@@ -177,20 +181,35 @@ class _Recorder(CodegenState):
 
     def before_codegen(self, node: Any) -> None:
         if id(node) in self.wanted:
-            self._started[node] = Position(self.row, self._column)
+            self._started[node] = self.place()
         elif self._with_comments and type(node) is cst.Comment:
-            self.comments.append(Comment(Position(self.row, self._column), node.value))
+            self.comments.append(Comment(self.place(), node.value))
 
     def after_codegen(self, node: Any) -> None:
         if id(node) in self.wanted:
-            self.outer[node] = (self._started[node], Position(self.row, self._column))
+            self.outer[node] = (self._started[node], self.place())
             self.spans.setdefault(node, self.outer[node])
 
-    @contextmanager
-    def record_syntactic_position(self, node: Any, *, start_node: Any = None, end_node: Any = None) -> Iterator[None]:
+    def record_syntactic_position(self, node: Any, *, start_node: Any = None, end_node: Any = None) -> Any:
         """Without the parentheses and the white space round a node."""
         del start_node, end_node
-        start = Position(self.row, self._column)
-        yield
-        if id(node) in self.wanted:
-            self.spans[node] = (start, Position(self.row, self._column))
+        return _Inside(self, node) if id(node) in self.wanted else _NOTHING_NOTED
+
+
+class _Inside:
+    """From enter to exit *node* is written, without its brackets; so often that a generator would tell on the whole run."""
+
+    __slots__ = ("node", "recorder", "start")
+
+    def __init__(self, recorder: _Recorder, node: Any) -> None:
+        self.recorder = recorder
+        self.node = node
+
+    def __enter__(self) -> None:
+        self.start = self.recorder.place()
+
+    def __exit__(self, *_: object) -> None:
+        self.recorder.spans[self.node] = (self.start, self.recorder.place())
+
+
+_NOTHING_NOTED = nullcontext()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from tgsession_lint.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node
 
 
-@dataclass(slots=True, eq=False)
 class Point:
     """One step: what is done with which piece of code, and what may come next.
 
@@ -34,17 +34,18 @@ class Point:
     | end, raised | the ways out | | | |
     """
 
-    kind: str
-    node: Any
-    next: Point | None = None
-    other: Point | None = None
-    error: Point | None = None
-    source: Any = None
-    cleanup: Any = None
-    """The `finally` or `except` that the step is part of, the nearest."""
+    __slots__ = ("cleanup", "error", "kind", "next", "node", "other", "source")
+
+    def __init__(
+        self, kind: str, node: Any, next: Point | None = None, other: Point | None = None, error: Point | None = None,  # noqa: A002
+        source: Any = None, cleanup: Any = None,
+    ) -> None:  # fmt: skip
+        """A step; *cleanup* is the `finally` or `except` that it is part of, the nearest."""
+        self.kind, self.node, self.source, self.cleanup = kind, node, source, cleanup
+        self.next, self.other, self.error = next, other, error
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flow:
     """A function's or module's ways: all begin at `entry`, and end at `end` or with an exception at `raised`."""
 

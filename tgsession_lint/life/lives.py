@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from tgsession_lint.frozen import frozen
 from tgsession_lint.life.answers import Answers
 from tgsession_lint.life.run import Run
 from tgsession_lint.life.state import CLIENT, CLOSER, OPEN, State, is_variable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Node, Scope
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ending:
     """A path that leaves the client open: the code of its steps since it was opened.
 
