@@ -13,6 +13,8 @@ _CHAIN = 2000
 # and exponentially with the nesting of a pattern, or of the targets of `del`.
 _PATTERN = 7
 _BRACKET = re.compile(r"[\[({\])}]")
+# Each `elif` is nested in the one before it: Python compiles some 3,000, and the parser's stack ends at some 60,000.
+_BRANCHES = 20_000
 _STEP = {**dict.fromkeys("([{", 1), **dict.fromkeys(")]}", -1)}
 # Compiled where they are used, which is seldom.
 _LINK = r"[-+*/%@&|^~<>.]|[\])][ \t]*[\[(]|\b(?:and|or|not|if|lambda|await|in|is)\b"
@@ -30,6 +32,8 @@ def hopeless(text: str) -> int | None:
     deepest = max(accumulate(map(_STEP.__getitem__, _BRACKET.findall(text))), default=0)
     if deepest > _BRACKETS // 2 or (deepest > _PATTERN and re.search(_PATTERNS, text)):
         return _first_too_deep(text)
+    if text.count("elif") > _BRANCHES:
+        return len(ROW_END.findall(text, 0, [found.start() for found in re.finditer("elif", text)][_BRANCHES])) + 1
     # A paragraph that is too short, or has too few links in all, holds no such chain; few need the close look.
     long = (part for part in text.split("\n\n") if len(part) > _CHAIN)
     return _first_too_deep(text) if any(len(re.findall(_LINK, part)) > _CHAIN for part in long) else None

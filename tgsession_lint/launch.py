@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 
-from tgsession_lint import prefilter, root
+from tgsession_lint import prefilter, root, stack
 from tgsession_lint.discover import discover
 from tgsession_lint.exclusion import Defaults
 from tgsession_lint.mentions import NEEDLES
@@ -31,6 +31,7 @@ def main() -> None:
     """Run `tgsession-lint` with the arguments of the process."""
     # Little is thrown away before the end, so that collecting finds nothing: 5 % of `import libcst` alone.
     gc.disable()
+    stack.own_process()
     try:
         arguments = sys.argv[1:]
         status = plain_run(arguments) if is_plain(arguments) else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tgsession_lint import depth
+from tgsession_lint import depth, stack
 from tgsession_lint.decoding import ROW_END, DecodingError, decode
 from tgsession_lint.frozen import frozen
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _TOO_DEEP = "the code is nested too deeply to be parsed"
 _SHORT = 400  # characters, so at most as many levels: any stack holds them
-_STACK = 64 << 20
 
 
 @frozen
@@ -100,7 +99,7 @@ def _try(text: str) -> _Attempt:
         return _Attempt(problem=Unreadable(place, 1, "the file holds a NUL byte"))
     if (row := depth.hopeless(text)) is not None:
         return _Attempt(problem=Unreadable(row, 1, _TOO_DEEP))
-    return _parsed(text) if len(text) < _SHORT else _on_a_deep_stack(text)
+    return _parsed(text) if len(text) < _SHORT else stack.on_a_deep_stack(lambda: _parsed(text)) or _Attempt()
 
 
 def _parsed(text: str) -> _Attempt:
@@ -119,31 +118,3 @@ def _parsed(text: str) -> _Attempt:
             raise
         # A panic of the native parser is no `Exception`.
         return _Attempt(problem=Unreadable(1, 1, f"the file cannot be parsed: {type(error).__name__}"))
-
-
-@cache
-def _keep_freed_memory() -> None:
-    """Let what the parser frees be there for the next file.
-
-    glibc gives it back to the system with each thread that ends, and asks for it anew: a fifth of the parse. Freeing one
-    large block, which is never touched, tells it to keep that much (mallopt(3), `M_MMAP_THRESHOLD`).
-    """
-    bytes(30 << 20)
-
-
-def _on_a_deep_stack(text: str) -> _Attempt:
-    """What `_parsed` says, from a thread: the native parser recurses, and a stack that overflows takes us with it."""
-    import threading
-
-    found: list[_Attempt] = []
-    _keep_freed_memory()
-    before = threading.stack_size(_STACK)
-    try:
-        thread = threading.Thread(target=lambda: found.append(_parsed(text)), daemon=True)
-        thread.start()
-    except (RuntimeError, MemoryError):
-        return _parsed(text)
-    finally:
-        threading.stack_size(before)
-    thread.join()
-    return found[0] if found else _Attempt()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import json
+import subprocess
 import sys
 import sysconfig
+import textwrap
 import threading
 import warnings
 from pathlib import Path
@@ -297,6 +300,7 @@ DEEP = {
     "pattern over lines": "match x:\n    case [\n" + "[\n" * 30 + "a" + "]" * 31 + ":\n        pass",
     "unfinished pattern": "match x:\n    case " + "(" * 30,
     "unfinished del": "del " + "(" * 40,
+    "elif": "if a:\n    pass\n" + "elif b:\n    pass\n" * 100_000,
     "blocks": "".join(f"{' ' * depth}if a:\n" for depth in range(1_000)) + " " * 1_000 + "pass",
 }
 
@@ -307,7 +311,7 @@ def test_code_too_deep_for_the_parser_is_reported_and_kills_nobody(text: str) ->
 
 
 LARGE = {
-    "elif": "if a:\n    pass\n" + "elif b:\n    pass\n" * 3_000,
+    "elif": "if a:\n    pass\n" + "elif b:\n    pass\n" * 12_000,
     "sum": "x = " + " + ".join(["1"] * 400),
     "base64": "x = '" + "ab+/cd==" * 20_000 + "'",
     "base64 over lines": "x = '''\n" + ("a+b/c-" * 12 + "\n") * 1_000 + "'''",
@@ -329,6 +333,33 @@ LARGE = {
 @pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
 def test_what_is_only_large_is_read(text: str) -> None:
     assert parse(text + "\n").unreadable == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the first thread's stack grows only there")
+@pytest.mark.parametrize("limit", ["8 << 20", "resource.RLIM_INFINITY", "1 << 20"])
+def test_the_command_reads_deep_code_on_its_own_stack(limit: str, tmp_path: Path) -> None:
+    # As the command does it: in its first thread, with whatever stack the shell allows.
+    (tmp_path / "texts.json").write_text(json.dumps([text + "\n" for text in [*DEEP.values(), *LARGE.values()]]), "utf-8")
+    program = f"""
+        import json, resource, sys
+        limit, most = {limit}, resource.getrlimit(resource.RLIMIT_STACK)[1]
+        resource.setrlimit(resource.RLIMIT_STACK, (limit, limit if limit < 8 << 20 else most))
+        import threading
+        from tgsession_lint import sources, stack
+        stack.own_process()
+        began = []
+        start = threading.Thread.start
+        threading.Thread.start = lambda self: began.append(self) or start(self)
+        texts = json.load(open("texts.json"))
+        read = [not sources.parse(text.encode(), "m.py").unreadable for text in texts]
+        print(json.dumps([read, bool(began)]))
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    read, in_threads = json.loads(done.stdout)
+    assert read == [False] * len(DEEP) + [True] * len(LARGE)
+    # What may not be raised is not relied on; nor is it from 3.14 on.
+    assert in_threads == (limit == "1 << 20" or sys.version_info >= (3, 14))
 
 
 def test_parsing_leaves_no_thread_and_no_setting_behind() -> None:
