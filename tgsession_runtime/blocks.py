@@ -61,7 +61,7 @@ class AsyncBlock(Block):
         """
         if self._task is None or self._task.done():
             return not self.inside
-        if self.deaf and self.entered and self.inside and _runs_here(self._loop):
+        if self.deaf and self.entered and self.inside and runs_here(self._loop):
             return False
         with suppress(RuntimeError):  # its loop is closed: nothing runs in it that could be ended
             self._loop.call_soon_threadsafe(self._cancel)
@@ -121,7 +121,7 @@ class SyncBlock(Block):
         """Cancel the enter, or raise *error* in the loop; False if it is to be raised outside of one."""
         if self._entering is not None:
             self._loop.call_soon_threadsafe(self._entering.cancel)
-        elif self.inside and self._can_be_asked() and not (self.deaf and _runs_here(self._loop)):
+        elif self.inside and self._can_be_asked() and not (self.deaf and runs_here(self._loop)):
             # From the loop itself: raised in the middle of a callback it would kill one of Telethon's tasks.
             self._loop.call_soon_threadsafe(self._raise_in_loop, error)
             self.deaf = self._loop.is_running()
@@ -202,7 +202,7 @@ def loop_is_running() -> bool:
     return _running_loop() is not None
 
 
-def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
+def runs_here(loop: asyncio.AbstractEventLoop) -> bool:
     """Whether *loop* is what this very thread runs."""
     return _running_loop() is loop
 
@@ -216,6 +216,8 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 def _loop_of_thread() -> tuple[asyncio.AbstractEventLoop, bool]:
     """The loop that Telethon's sync calls will use in this thread, and whether it was made here and now."""
+    if (running := _running_loop()) is not None:
+        return running, False
     set_before = None
     if sys.version_info >= (3, 14):
         try:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tgsession_runtime.blocks import AsyncBlock, SyncBlock, loop_is_running, throw
 from tgsession_runtime.errors import ConfigurationError, InheritedGuardError, RunningLoopError
+from tgsession_runtime.opened import Opened
 from tgsession_runtime.shutdown import interrupts
 from tgsession_runtime.waiting import to_the_end
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from tgsession_runtime.blocks import Block
@@ -95,10 +97,60 @@ class Guard(Generic[C]):
             throw(due)
         block.conclude(error)
 
+    async def aopen(self) -> C:
+        """The client without a block, for one that outlives the code which opens it.
+
+        Awaiting its `disconnect()` gives the session up, and so does the end of the process. While it is open, this gives the same
+        client again. A `with` is better where it fits.
+        """
+        if (opened := self._opened()) is not None:
+            return await opened.again()  # type: ignore[no-any-return]
+        block = self._new_opened()
+        interrupts.join(block)
+        try:
+            client: C = await block.begin()
+        except BaseException:
+            self._forget(block)
+            raise
+        return client
+
+    def open(self) -> C:
+        """The same where no event loop runs, as `with` is to `async with`."""
+        if loop_is_running():
+            raise RunningLoopError
+        if (opened := self._opened()) is not None:
+            return opened.run(opened.again())  # type: ignore[no-any-return]
+        block = self._new_opened()
+        try:
+            interrupts.join(block)
+            block.run(block.life.begin())
+            client: C = block.lend()
+            throw(interrupts.due)  # a signal that came as it was being opened
+            return client  # noqa: TRY300 - a signal that comes here must find the `try`
+        except BaseException:
+            self._abandon(block)
+            raise
+
+    def _opened(self) -> Opened | None:
+        block = self._block
+        return block if isinstance(block, Opened) and block.inside and not self._is_inherited() else None
+
+    def _new_opened(self) -> Opened:
+        block: Opened = self._new_block(lambda plan: Opened(plan, self._left))
+        return block
+
+    def _left(self) -> None:
+        self._block = None
+
+    def _forget(self, block: Opened) -> None:
+        self._block = None
+        block.inside = False
+        throw(interrupts.leave(block))
+
     def _is_inherited(self) -> bool:
         return self._pid != os.getpid()
 
-    def _new_block(self, kind: type[Block]) -> Any:
+    def _new_block(self, kind: Callable[[Plan], Block]) -> Any:
         if self._block is not None:
             self._own_block()
             raise ConfigurationError(

@@ -73,7 +73,7 @@ async def _attempt(client: Any, deadline: float) -> BaseException | None:
     """Call `disconnect()` once and see it through; what went wrong, if anything."""
     before = asyncio.all_tasks()
     try:
-        promised = client.disconnect()
+        promised = getattr(client.disconnect, "telethons", client.disconnect)()
     except Exception as error:
         return error
     # Telethon hands out a shield over a task of its own: it is the task that has to end.
