@@ -146,9 +146,9 @@ def _method_result(method: Method) -> Values:
             return (Many((Event(),)),) if method.name.startswith("iter_") else ()
         case ClientClass() if method.name.startswith(_CLIENT_FACTORIES):
             return (Client(), Later((Client(),)))
-        case Guarded() if method.name in {"__enter__", "__aenter__"}:
+        case Guarded() if method.name in {"__enter__", "__aenter__", *catalog.OPENING_METHODS}:
             inside: Values = (Client(),)
-            return inside if method.name == "__enter__" else (Later(inside),)
+            return (Later(inside),) if method.name.startswith(("__a", "a")) else inside
         case Many() if method.name in _SAME_CONTAINER:
             return (method.owner,)
         case Many() if method.name in _TAKES_ELEMENT:

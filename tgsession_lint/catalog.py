@@ -86,6 +86,8 @@ ENTERING_METHODS = {
     "__enter__": "sync",
     "__aenter__": "async",
 }
+# Ways to enter our guard without a block: its client's own `disconnect()` leaves it (`tgsession_runtime/guard.py`).
+OPENING_METHODS = {"open": "sync", "aopen": "async"}
 # Awaitables that stand for the ones they are given.
 WRAPS_AWAITABLES = frozenset(
     {

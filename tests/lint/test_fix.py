@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import libcst as cst
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,8 +18,13 @@ from tests.benchmarks import fixes
 from tests.lint.test_rules import settings as settings_of
 from tests.lint.test_rules import write
 from tgsession_lint import config, pipeline, repair
+from tgsession_lint.analysis import Analysis
+from tgsession_lint.discover import discover
+from tgsession_lint.facts import Facts
 from tgsession_lint.finding import Finding
 from tgsession_lint.frozen import replace
+from tgsession_lint.layout import Layout
+from tgsession_lint.mending.unguarded import mend_with_end
 from tgsession_lint.rule import Example, Rule, every_rule
 
 _MARK = re.compile(r"^[ ]*# TGS\d{3}\n|[ ]*# TGS\d{3}$", re.MULTILINE)
@@ -72,6 +78,21 @@ def mended(project: Path, code: str | bytes, **changes: Any) -> str:
     file.write_bytes(data)
     assert mend(project, **changes).contents == {}
     return data.decode()
+
+
+def why_not_with_an_end(project: Path, code: str) -> list[str]:
+    """Why none of the clients can have a guard that is left where the code is done with it; empty where one can."""
+    (project / "app.py").write_text(code, encoding="utf-8")
+    own = config.load([project], project)
+    begun = pipeline.begin(discover([project], own, cwd=project), own, {})
+    analysis = Analysis(own, begun.known, cwd=project)
+    path = str(project / "app.py")
+    module = analysis.project.parsed(path)
+    assert module is not None
+    facts = Facts(module, analysis.ask, begun.known)
+    layout = Layout(module.tree, analysis.project.document(path))
+    found = [mend_with_end(facts, one.node, layout) for one in facts.constructions if isinstance(one.node, cst.Call)]
+    return [getattr(one, "reason", "") for one in found]
 
 
 def notes(project: Path, code: str) -> list[str]:
@@ -227,7 +248,6 @@ def test_form_is_mended(before: str, after: str, project: Path) -> None:
     ("before", "why"),
     [
         (f"    return {CALL}\n", "handed to the caller"),
-        (f"    c = {CALL}\n    c.connect()\n    return c\n", "`c` is returned"),
         (f"    c = {CALL}\n    c.start(phone='1')\n    c.get_me()\n", "`start(phone=…)` is what this code is for"),
         (f"    c = {CALL}\n    c.start('1')\n    print(c.session.save())\n", "`start(…)` is what this code is for"),
         (f"    c = {CALL}\n    c.connect()\n    c.sign_in('1')\n", "`sign_in(…)` is what this code is for"),
@@ -236,15 +256,11 @@ def test_form_is_mended(before: str, after: str, project: Path) -> None:
         (f"    with {CALL} as c:\n        print(StringSession.save(c.session))\n", "`session.save()` is what this code is for"),
         (f"    c = {CALL}\n    c.start(phone=(y := ask()))\n    c.g()\n", "do more than to give a value"),
         (f"    c = {CALL}\n    c.connect()\n    import asyncio\n    async def g():\n        await c.g()\n    asyncio.run(g())\n", "an event loop of its own"),
-        (f"    c = {CALL}\n    c.connect()\n    box.c = c\n", "kept in `box.c`"),
-        (f"    c = {CALL}\n    c.connect()\n    box.append(c)\n", "kept in `box`"),
-        (f"    c = {CALL}\n    c.connect()\n    bot = Bot(c)\n    return bot\n", "`bot` has `c`"),
         (f"    c = {CALL}\n    use(c)\n", "nothing here opens `c`"),
         (f"    c = {CALL}\n    if x:\n        c.connect()\n    c.g()\n    c = 1\n", "another value"),
         (f"    c = {CALL}; c.connect()\n    c.g()\n", "one line"),
         ("    c = TelegramClient(None, 1, 'b')\n    c.connect()\n    c.g()\n", "in memory"),
         (f"    guarded_client = 1\n    c = {CALL}\n    c.connect()\n    c.g()\n", "means something else"),
-        (f"    c = {CALL}\n    c.connect()\n    asyncio.create_task(g(c))\n", "`create_task` has `c`"),
     ],
 )
 def test_what_is_not_sure_is_left_alone_and_says_why(before: str, why: str, project: Path) -> None:
@@ -252,6 +268,25 @@ def test_what_is_not_sure_is_left_alone_and_says_why(before: str, why: str, proj
 
     assert note.startswith("no fix: ")
     assert why in note
+
+
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [
+        (f"    c = {CALL}\n    c.connect()\n    return c\n", "`c` is returned"),
+        (f"    c = {CALL}\n    c.connect()\n    box.c = c\n", "kept in `box.c`"),
+        (f"    c = {CALL}\n    c.connect()\n    box.append(c)\n", "kept in `box`"),
+        (f"    c = {CALL}\n    c.connect()\n    bot = Bot(c)\n    return bot\n", "`bot` has `c`"),
+        (f"    c = {CALL}\n    c.connect()\n    asyncio.create_task(g(c))\n", "`create_task` has `c`"),
+    ],
+)
+def test_guard_of_a_client_that_gets_out_has_no_end_there_and_is_opened_without(before: str, why: str, project: Path) -> None:
+    code = f"from telethon import TelegramClient\ndef f():\n{before}"
+    (reason,) = why_not_with_an_end(project, code)
+
+    assert why in reason
+    after = before.replace(f"{CALL}\n    c.connect()", f"{GUARD}.open()")
+    assert mended(project, code) == f"from tgsession_runtime import guarded_client\ndef f():\n{after}"
 
 
 @pytest.mark.parametrize(

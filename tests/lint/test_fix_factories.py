@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import fixes
-from tests.lint.test_fix import CALL, GUARD, mend, mended, notes, project
+from tests.lint.test_fix import CALL, GUARD, mend, mended, project, why_not_with_an_end
 
 __all__ = ["project"]  # the fixture
 
@@ -65,8 +65,8 @@ def test_factory_hands_on_the_guard_and_its_callers_enter_it(code: str, after: s
         (OPENED.replace("bot_token=token", "phone=token") + "\nasync def f():\n    async with await make(T) as c:\n        c.g()\n", "logs in"),
     ],
 )
-def test_factory_with_a_caller_that_cannot_be_mended_is_left_alone(code: str, why: str, project: Path) -> None:
-    found = notes(project, code)
+def test_factory_with_a_caller_that_cannot_be_mended_hands_on_no_guard(code: str, why: str, project: Path) -> None:
+    found = why_not_with_an_end(project, code)
 
     assert why in found[0]
 

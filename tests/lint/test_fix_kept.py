@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lint.test_fix import mend, mended, notes, project
+from tests.lint.test_fix import mend, mended, project, why_not_with_an_end
 
 __all__ = ["project"]  # the fixture
 
@@ -190,8 +190,8 @@ BEGIN = """
         (BEGIN + END + "\n            async def sign_in_by_code(self):\n                await self.client.sign_in(1)\n                await self.client.g()\n", "is what this code is for"),
     ],
 )  # fmt: skip
-def test_client_of_an_object_that_is_not_surely_closed_is_left_alone(body: str, why: str, project: Path) -> None:
-    found = notes(project, HEAD + _class(body))
+def test_client_of_an_object_that_is_not_surely_closed_goes_on_no_stack(body: str, why: str, project: Path) -> None:
+    found = why_not_with_an_end(project, HEAD + _class(body))
 
     assert why in found[0]
 
@@ -231,8 +231,25 @@ def test_disconnect_from_another_file_leaves_the_guard_too(project: Path) -> Non
     assert b"guarded_client" in made.contents[str(project / "app.py")]
 
 
-def test_disconnect_of_who_knows_what_is_in_the_way(project: Path) -> None:
+def test_client_that_another_file_puts_there_is_closed_as_before(project: Path) -> None:
+    (project / "app.py").write_text(HEAD + _class(BEGIN + END), encoding="utf-8")
+    other = "from app import Box\nfrom made import made\n\nasync def f():\n    box = Box()\n    box.client = made()\n    await box.end()\n"
+    (project / "main.py").write_text(other, encoding="utf-8")
+
+    (data,) = mend(project).contents.values()
+
+    assert ".aopen()" in data.decode()
+    assert "await self.client.disconnect()" in data.decode()
+
+
+def test_disconnect_of_who_knows_what_goes_on_to_give_up_an_opened_one(project: Path) -> None:
     (project / "app.py").write_text(HEAD + _class(BEGIN + END), encoding="utf-8")
     (project / "main.py").write_text("from app import Box\n\nasync def f(box):\n    await box.client.disconnect()\n", encoding="utf-8")
 
-    assert mend(project).contents == {}
+    made = mend(project)
+
+    body = BEGIN.replace("TelegramClient(", "await guarded_client(").replace('"b")', '"b").aopen()').replace("await self.client.connect()", "")
+    assert {path: data.decode() for path, data in made.contents.items()} == {
+        str(project / "app.py"): "from tgsession_runtime import guarded_client\n\nclass Box:\n"
+        + _class(body.rstrip() + "\n" + END)
+    }

@@ -162,8 +162,8 @@ PROGRAMS = {
 
 
 @contextmanager
-def through(program: Path, session: Path, state: Path) -> Iterator[None]:
-    """*program* while it has done its work, and has not ended."""
+def through(program: Path, session: Path, state: Path, *, said: str = "") -> Iterator[None]:
+    """*program* while it has done its work, and has not ended; on the way it has *said* something."""
     command = [sys.executable, "-W", "ignore", str(program), str(session)]
     running = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=CHECKOUT,
@@ -173,6 +173,7 @@ def through(program: Path, session: Path, state: Path) -> Iterator[None]:
     assert running.stdout is not None
     try:
         lines = iter(running.stdout.readline, "")
+        assert not said or f"{said}\n" in lines
         assert "through\n" in lines, running.communicate(timeout=60)[1]
         yield
     finally:
@@ -251,5 +252,64 @@ def test_object_that_opens_its_client_twice_has_one_connection_at_a_time(tmp_pat
         after = telegram.until(lambda ledger: ledger["totals"]["live"] == 0)["totals"]
 
     assert (before["live"], before["overlaps"]) == (1, 1)
+    assert after["overlaps"] - before["overlaps"] == 0
+    assert after["connects"] - before["connects"] == 2
+
+
+POOL = """
+    from telethon.sessions import SQLiteSession, StringSession
+
+    class Pool:
+        def __init__(self):
+            self.clients = {}
+
+        async def get(self, name, session):
+            if name in self.clients:
+                return self.clients[name]
+            client = TelegramClient(StringSession(session), *API)
+            await client.connect()
+            self.clients[name] = client
+            return client
+
+        async def close(self):
+            for client in self.clients.values():
+                await client.disconnect()
+            self.clients.clear()
+
+    async def main(session):
+        file = SQLiteSession(session)
+        text = StringSession.save(file)
+        file.close()
+        pool, other = Pool(), Pool()
+        await (await pool.get("a", text)).get_me()
+        await (await pool.get("a", text)).get_me()
+        try:
+            await (await other.get("a", text)).get_me()
+        except Exception as error:
+            print(type(error).__name__, flush=True)
+        await pool.close()
+        await (await other.get("a", text)).get_me()
+        await other.close()
+"""
+
+
+def test_registries_of_clients_have_one_connection_at_a_time(tmp_path: Path, telegram: Controls, alice: Login) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").touch()
+    program = project / "program.py"
+    program.write_text(HEAD + textwrap.dedent(POOL) + TAIL, encoding="utf-8")
+    session = tmp_path / "alice.session"
+    alice.write(session)
+
+    with through(program, session, tmp_path / "state"):
+        before = telegram.until(lambda ledger: ledger["totals"]["live"] == 0)["totals"]
+    (program_after,) = mend(project).contents.values()
+    program.write_bytes(program_after)
+    with through(program, session, tmp_path / "state", said="SessionHeldHereError"):
+        after = telegram.until(lambda ledger: ledger["totals"]["live"] == 0)["totals"]
+
+    assert b"await guarded_client(StringSession(session), *API).aopen()" in program_after
+    assert before["overlaps"] == 1
     assert after["overlaps"] - before["overlaps"] == 0
     assert after["connects"] - before["connects"] == 2

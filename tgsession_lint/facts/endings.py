@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from tgsession_lint.facts.constructions import Construction, class_name
+from tgsession_lint.facts.guards import opened_guards
 from tgsession_lint.frozen import frozen
 from tgsession_lint.life import Lives
 from tgsession_lint.tree import source_of
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tgsession_lint.evaluate import Evaluator
-    from tgsession_lint.facts.constructions import Construction
     from tgsession_lint.life import Ending
     from tgsession_lint.mentions import Mentions
     from tgsession_lint.project import Module
@@ -39,11 +40,18 @@ class LeftOpen:
 def left_open(
     ask: Evaluator, module: Module, mentions: Mentions, constructions: Iterable[Construction]
 ) -> Iterator[LeftOpen]:
-    """The *constructions* in *module* whose client some path leaves open."""
+    """The *constructions* in *module* whose client some path leaves open.
+
+    Also clients that a guard opens there without a block, which the plain way leaves open: past an exception such a one stands
+    on its claim until the process ends, and nothing is lost.
+    """
+    yield from _left_open(ask, module, mentions, (one for one in constructions if not one.by_reference))
+    yield from (left for left in _left_open(ask, module, mentions, _opened(ask, module)) if left.ending.how != "raise")
+
+
+def _left_open(ask: Evaluator, module: Module, mentions: Mentions, built_here: Iterable[Construction]) -> Iterator[LeftOpen]:
     lives = ask.notes.setdefault("lives", Lives(ask))
-    for built in constructions:
-        if built.by_reference:
-            continue
+    for built in built_here:
         outermost = all(scope.kind in {"module", "comprehension"} for scope in module.tree.scope_at(built.node).up())
         if outermost and module.document.notebook:
             continue  # the next cell has it
@@ -52,6 +60,21 @@ def left_open(
         if ending is not None and not (outermost and _is_shared(module, mentions, name)):
             where = "module" if outermost else "function"
             yield LeftOpen(built, name or f"{built.class_name}(…)", where, ending)
+
+
+def _opened(ask: Evaluator, module: Module) -> Iterator[Construction]:
+    """The clients that a guard opens without a block, but for one of two: what closes it may depend on the same choice."""
+    for call in opened_guards(ask, module):
+        if isinstance(_outside(module, call), (cst.IfExp, cst.BooleanOperation)):
+            continue
+        guard: Any = call.func.value  # type: ignore[attr-defined]
+        yield Construction(call, class_name(guard.func), by_reference=False, at_import=False)
+
+
+def _outside(module: Module, call: cst.Call) -> Node | None:
+    """What *call* is a part of, with the `await` round it."""
+    above = module.tree.parent(call)
+    return module.tree.parent(above) if isinstance(above, cst.Await) else above
 
 
 def _name(module: Module, node: Node) -> str:

@@ -43,6 +43,16 @@ def guard_uses(ask: Evaluator, module: Module) -> Iterator[GuardUse]:
     yield from _entered_variables(ask, module)
 
 
+def opened_guards(ask: Evaluator, module: Module) -> Iterator[cst.Call]:
+    """The calls that open a client without a block: `guarded_client(…).aopen()`."""
+    for call in module.tree.calls:
+        func: Any = call.func
+        # A guard under a name may be open already, and then gives the same client again.
+        if isinstance(func, cst.Attribute) and func.attr.value in catalog.OPENING_METHODS and isinstance(func.value, cst.Call):
+            if any(isinstance(value, Guarded) for value in ask.value(module, func.value)):
+                yield call
+
+
 def _guarded(ask: Evaluator, module: Module, call: cst.Call) -> Node | None:
     """*call*, or the `await` round it, where its value is a guard."""
     values = ask.value(module, call)
@@ -74,7 +84,7 @@ def _place(fate: Fate) -> Node:
 def _enters(fate: Fate) -> bool:
     if fate.kind == "attribute":
         by: Any = fate.by
-        return by.attr.value in {"__enter__", "__aenter__"}
+        return by.attr.value in {"__enter__", "__aenter__", *catalog.OPENING_METHODS}
     return fate.kind == "entered"
 
 
@@ -98,7 +108,7 @@ def _is_sync(fate: Fate) -> bool:
     if isinstance(by, cst.With):
         return by.asynchronous is None
     name = by.attr.value if isinstance(by, cst.Attribute) else by.func.attr.value
-    return catalog.ENTERING_METHODS[name] == "sync"
+    return (catalog.ENTERING_METHODS | catalog.OPENING_METHODS)[name] == "sync"
 
 
 def runs_in_loop(module: Module, node: Node) -> bool:

@@ -79,6 +79,9 @@ def _built(run: Run, node: cst.Call, state: State) -> States:
     before = [] if state.life != OPEN else [settled(state)]
     life = HANDED if run.body.in_comprehension(node) else UNOPENED
     made = State(life, frozenset([Place(node, (), CLIENT)]), state.known)
+    if isinstance(node.func, cst.Attribute) and node.func.attr.value in catalog.OPENING_METHODS:
+        fine, failed = _opens(run, node, made, STARTING)
+        return fine + before, [state] if failed else []
     fine, _ = method(run, node, ("__init__",), made, node, given=node)
     failed = [state]
     fine = [one.without(node).has([Place(node, (), CLIENT)]) for one in fine]

@@ -235,7 +235,29 @@ def _refuse(variable: Variable, stretch: Stretch) -> NoFix | None:
         return NoFix("several statements stand on one line: give each its own")
     if any(not isinstance(variable.tree.parent(part), (cst.IndentedBlock, cst.Module)) for part in stretch.removed):
         return NoFix("a block stands on the row of its colon: give it rows of its own")
-    return escape(variable, kept, ends=stretch.ends)
+    return escape(variable, kept, ends=stretch.ends and not _leaves_early(variable, kept))
+
+
+def _leaves_early(variable: Variable, kept: Sequence[Any]) -> bool:
+    """Whether a `return` gets round what closes the client in the end, so that it may have been kept open."""
+    tried = any(_closed_finally(statement, variable.name) for statement in kept)
+    around = _enclosing_try(variable, variable.block)
+    if tried or (around is not None and _closed_finally(around, variable.name)):
+        return False
+    values = [value for value in variable.home.returns if variable.is_inside(value, kept)]
+    return bool(values) or any(_returns_nothing(statement) for statement in kept)
+
+
+def _returns_nothing(statement: Any) -> bool:
+    """Whether there is a bare `return` in *statement*, outside of functions further in."""
+    pending: list[Any] = [statement]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, cst.Return):
+            return True
+        if not isinstance(current, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            pending.extend(current.children)
+    return False
 
 
 # the rewriting

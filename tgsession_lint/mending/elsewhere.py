@@ -42,6 +42,14 @@ def uses(facts: Facts, attribute: str, owner: Scope) -> list[tuple[Module, cst.A
     ]  # fmt: skip
 
 
+def is_set(facts: Facts, attribute: str, owner: Scope) -> bool:
+    """Whether code of another module puts something of its own into an attribute of that name of what may be such an instance."""
+    return any(
+        module is not facts.module and node in {stored.target for stored in module.tree.stored if stored.kind != "ann"}
+        for module, node in uses(facts, attribute, owner)
+    )
+
+
 def closings(facts: Facts, attribute: str, owner: Scope) -> list[tuple[Module, cst.Attribute]]:
     """Where code outside of the class *owner* disconnects what one of its instances keeps as *attribute*."""
     return [(module, node) for module, node in uses(facts, attribute, owner) if method_at(module.tree, node) == "disconnect"]

@@ -280,6 +280,8 @@ def _inside(node: Node) -> set[Node]:
 def _refuse(facts: Facts, kept: Kept, built: Sequence[Built], closings: Sequence[cst.Attribute]) -> NoFix | None:
     tree, name = kept.tree, kept.name
     node: Any = kept.owner.node
+    if elsewhere.is_set(facts, kept.attribute, kept.owner):
+        return NoFix(f"code in another file sets `{kept.attribute}`")
     if not closings:
         return NoFix(f"nothing in the class disconnects `{name}`: give it a method that does, or enter the guard where the object is made")
     loops = {tree.scope_at(place.enters_at).is_async for place in built} | {tree.scope_at(use).is_async for use in closings}

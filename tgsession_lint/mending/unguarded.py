@@ -8,10 +8,11 @@ import libcst as cst
 
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
-from tgsession_lint.mending import factory, heads, imports, keeping, login
+from tgsession_lint.mending import factory, heads, imports, keeping, login, opening
 from tgsession_lint.mending.block import mend_block
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.entering import enter_statement
+from tgsession_lint.mending.seats import seats
 from tgsession_lint.mending.variable import Variable
 from tgsession_lint.names import home_of, reads
 
@@ -29,10 +30,27 @@ def mend(facts: Facts, built: Construction, layout: Layout) -> Fix | NoFix:
     call = built.node
     if built.by_reference or not isinstance(call, cst.Call):
         return NoFix("the class is handed to something that builds it elsewhere: hand it the guard, and enter that there")
-    return _mend(facts, call, layout)
+    found = mend_with_end(facts, call, layout)
+    if isinstance(found, Fix) or login.is_refusal(found):
+        return found
+    outer, start = fluent(facts, call)
+    opened = opening.mend(facts, call, outer, start, layout)
+    return found if opening.is_elsewhere(opened) else _unless_for_login(facts, call, opened)
 
 
-def _mend(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:
+def mend_with_end(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:
+    """The guard in the place of the client that *call* builds, left where the code can be seen to be done with it."""
+    return _unless_for_login(facts, call, _mend_with_end(facts, call, layout))
+
+
+def _unless_for_login(facts: Facts, call: cst.Call, found: Fix | NoFix) -> Fix | NoFix:
+    """*found*, but for code that starts the client to log in, and has a name that says so."""
+    outer, start = fluent(facts, call)
+    named = login.by_name(facts, call) if isinstance(found, Fix) and _starts(facts, call, outer, start) else None
+    return named or found
+
+
+def _mend_with_end(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:
     tree = facts.module.tree
     outer, start = fluent(facts, call)
     parent: Any = tree.parent(outer)
@@ -48,6 +66,20 @@ def _mend(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:
     if (entering := enter_statement(facts, variable)) is not None:
         return entering if isinstance(entering, NoFix) else entering.mend(facts, call, start, layout)
     return mend_block(facts, variable, call, start, layout, opened=outer is not call)
+
+
+def _starts(facts: Facts, call: cst.Call, outer: Node, start: tuple[cst.Arg, ...]) -> bool:
+    """Whether the client that *outer* gives is started without a token, by a `with` too."""
+    tree = facts.module.tree
+    calls = [start] if outer is not call else []
+    entered = isinstance(tree.parent(outer), cst.WithItem)
+    for use in (use for seat in seats(tree, outer) for use in seat.uses):
+        above: Any = tree.parent(use)
+        called: Any = tree.parent(above)
+        entered = entered or isinstance(above, cst.WithItem)
+        if isinstance(above, cst.Attribute) and above.attr.value == "start" and isinstance(called, cst.Call) and called.func in {above}:
+            calls.append(tuple(called.args))
+    return entered or any(heads.token(args) is None for args in calls)
 
 
 def _attribute(statement: Any, value: Node) -> cst.Attribute | None:

@@ -29,7 +29,7 @@ class ClientLeftOpen(Rule):
     stands in a `finally`, and the `try` begins on the line after the `connect`, or before it.
 
     ## What is reported
-    The construction of a client that the code then opens (`connect`, `start`, entering it), if some path leaves the
+    The construction of a client that the code then opens (`connect`, `start`, entering it), or `guarded_client(…).aopen()`, if some path leaves the
     function, or the module, without a completed disconnect: a `return`, an exception, a cancellation at an `await`, the
     end. Lines of one such path are shown. Functions and classes of the project are followed, in other files too: one
     that closes the client closes it, one that only uses it does not. `disconnect()` that is not awaited in async code,
@@ -43,7 +43,8 @@ class ClientLeftOpen(Rule):
     ## Limits
     A typed `except`, `except Exception` included, is taken to be able to miss: a cancellation gets past it. What stands
     in a `finally` or `except` before the disconnect is taken to succeed: a missed alarm if it does not. A context
-    manager is taken to be able to swallow an exception unless it is known not to.
+    manager is taken to be able to swallow an exception unless it is known not to. Of a client that a guard has opened without
+    a block, only a plain way that leaves it open is reported: past an exception it keeps its claim until the process ends.
 
     ## Fix
     Unsafe: that of TGS101, the same guarded block.
@@ -65,10 +66,25 @@ class ClientLeftOpen(Rule):
                 "`async with guarded_client(…) as client:`, or `with` in plain functions",
                 tuple(_witness(client)),
                 ending.left,
-                later("unguarded", facts, client.built),
+                later("left_open", facts, client.built),
             )
 
     bad = (
+        Example(
+            """
+            from tgsession_runtime import guarded_client
+
+            async def send(text):
+                client = await guarded_client("alerts", API_ID, API_HASH).aopen()  # TGS201
+                if text:
+                    await client.send_message("me", text)
+                    await client.disconnect()
+
+            def send_now(text):
+                client = guarded_client("alerts", API_ID, API_HASH).open()  # TGS201
+                client.send_message("me", text)
+            """
+        ),
         Example(
             """
             from telethon import TelegramClient
@@ -150,11 +166,17 @@ class ClientLeftOpen(Rule):
         Example(
             """
             from telethon import TelegramClient
+            from tgsession_runtime import guarded_client
 
             def build():
                 client = TelegramClient("alerts", API_ID, API_HASH)
                 client.connect()
                 return client  # handed over: the caller closes it
+
+            async def opened():
+                client = await guarded_client("alerts", API_ID, API_HASH).aopen()
+                await client.send_message("me", "up")
+                await client.disconnect()
 
             async def report(own, shared):
                 client = TelegramClient("report", API_ID, API_HASH) if own else shared

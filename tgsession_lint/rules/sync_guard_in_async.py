@@ -25,13 +25,13 @@ class SyncGuardInAsync(Rule):
 
     ## What is reported
     `with guarded_client(…)`, `stack.enter_context(guarded_client(…))` and the same with other guards, directly in an
-    `async def` or in a notebook's cell.
+    `async def` or in a notebook's cell; `guarded_client(…).open()` there.
 
     ## Limits
     A plain function that only coroutines call is not reported: whether a loop runs is not seen there.
 
     ## Fix
-    Safe: `async` before the `with`, which could only raise. Where the `with` enters something else as well, there is none.
+    Safe: `async` before the `with`, which could only raise; `await ….aopen()` for `….open()`. Where the `with` enters something else as well, there is none.
 
     ## Source
     Telethon, `client/auth.py`, `__enter__`.
@@ -64,6 +64,20 @@ class SyncGuardInAsync(Rule):
             async def send(text):
                 async with guarded_client("alerts", API_ID, API_HASH) as client:
                     await client.send_message("me", text)
+            """,
+        ),
+        Example(
+            """
+            from tgsession_runtime import guarded_client
+
+            async def client_of(name):
+                return guarded_client(name, API_ID, API_HASH).open()  # TGS103
+            """,
+            fixed="""
+            from tgsession_runtime import guarded_client
+
+            async def client_of(name):
+                return await guarded_client(name, API_ID, API_HASH).aopen()
             """,
         ),
     )

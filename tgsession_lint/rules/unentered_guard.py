@@ -21,7 +21,8 @@ class UnenteredGuard(Rule):
     `async with` does. What is left of the call is an object without a single method of a client.
 
     ## What to do
-    Enter it: `async with guarded_client(…) as client:`, or `await stack.enter_async_context(guarded_client(…))`.
+    Enter it: `async with guarded_client(…) as client:`, or `await stack.enter_async_context(guarded_client(…))`. A
+    client that outlives the code is opened: `client = await guarded_client(…).aopen()`.
 
     ## What is reported
     Calls of `guarded_client`, of guards named in the configuration and of the project's own context managers that
@@ -95,6 +96,9 @@ class UnenteredGuard(Rule):
 
             def alerts():
                 return guarded_client("alerts", API_ID, API_HASH)  # the caller enters it
+
+            async def opened():
+                return await alerts().aopen()  # its `disconnect()` gives it up
 
             async def send(text):
                 async with alerts() as client:

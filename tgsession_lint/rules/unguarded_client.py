@@ -42,8 +42,10 @@ class UnguardedClient(Rule):
     one block becomes a `with` round what uses it, and what opened and closed it goes. The guard waits for the session or
     refuses it where the client took it, never asks for a phone or a code, and closes where the block ends: that is what it
     is for, and it is more than nothing. Code that logs in where it has to, and then works, is mended and never logs in again;
-    where the login is what the code is for, where the client goes to a caller who keeps it or into a container, there is no
-    fix, and a note why. A function that returns a client returns the guard where all its callers enter it. A client that an object keeps is entered on an exit stack of the object, where its class disconnects it.
+    where the login is what the code is for, there is no fix, and a note why. A function that returns a client returns the guard
+    where all its callers enter it. A client that an object keeps is entered on an exit stack of the object, where its class
+    disconnects it. Any other that goes to somebody who keeps it is opened without a block,
+    `client = await guarded_client(…).aopen()`: its own `disconnect()` gives the session up.
 
     ## Source
     Telegram, "Error handling", 406 AUTH_KEY_DUPLICATED. Telethon, "Session Files"; `sessions/sqlite.py`, whose
@@ -135,6 +137,31 @@ class UnguardedClient(Rule):
                         return await client.get_messages("me", limit=1)
                 except ConnectionError:
                     return []
+            """,
+        ),
+        Example(
+            """
+            from telethon import TelegramClient
+
+            clients = {}
+
+            async def client_of(name):
+                if name not in clients:
+                    client = TelegramClient(name, API_ID, API_HASH)  # TGS101
+                    await client.connect()
+                    clients[name] = client
+                return clients[name]
+            """,
+            fixed="""
+            from tgsession_runtime import guarded_client
+
+            clients = {}
+
+            async def client_of(name):
+                if name not in clients:
+                    client = await guarded_client(name, API_ID, API_HASH).aopen()
+                    clients[name] = client
+                return clients[name]
             """,
         ),
         Example(
