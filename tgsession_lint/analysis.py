@@ -15,7 +15,7 @@ from tgsession_lint.finding import Fault, Finding, Position, Witness
 from tgsession_lint.fix import with_fix
 from tgsession_lint.frozen import replace
 from tgsession_lint.layout import Layout
-from tgsession_lint.mentions import FEW
+from tgsession_lint.matter import Matter
 from tgsession_lint.project import Project
 from tgsession_lint.rule import by_code
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from tgsession_lint.config import Config
     from tgsession_lint.mending import Mender
     from tgsession_lint.mentions import Mentions
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
     from tgsession_lint.rule import Report, Rule
     from tgsession_lint.sources import Document
-    from tgsession_lint.tree import Node
 
 _UNREADABLE = "TGS902"
 _UNUSED = "TGS901"
@@ -65,8 +65,6 @@ class Analysis:
         self.rules = by_code()
         self.names = {rule.name: code for code, rule in self.rules.items()}
         self.faults: list[Fault] = []
-        self._whole: dict[str, list[str]] = {}
-        self._given: dict[tuple[str, str], bool] = {}
 
     def lint(
         self, candidates: Sequence[str], progress: Callable[[int, int], None] | None = None
@@ -77,7 +75,7 @@ class Analysis:
         # Syntax trees are kept until the end, so that every collection would walk all of them in vain.
         gc.disable()
         try:
-            findings = self._judged(self.matter(candidates), progress)
+            findings = self._judged(Matter(self.project, self.mentions, self.ask, self._fault).of(candidates), progress)
         finally:
             sys.setrecursionlimit(limit)
             if collecting:
@@ -118,83 +116,6 @@ class Analysis:
         except OSError:
             return 0
         return size * _JUDGING if self.project.is_parsed(path) else size
-
-    # what matters
-
-    def matter(self, candidates: Sequence[str]) -> list[str]:
-        """Those of *candidates* that a client reaches by name, or that hint at something in a project with a client."""
-        if len(candidates) <= FEW:
-            return [path for path in candidates if self._matters(path)]
-        self._parse_meanwhile(candidates)
-        reached = self._reached()
-        hinting = {path for path in self.mentions.reach.hinting if self.mentions.has_client(path)}
-        return [path for path in candidates if path in reached or path in hinting]
-
-    def _parse_meanwhile(self, candidates: Sequence[str]) -> None:
-        """Parse of the *candidates* those that matter in any case, while another process looks for those that import them."""
-        seeds = self.mentions.seeds
-        for path in candidates:
-            if path in seeds:
-                if not self.mentions.follows():
-                    return
-                self.project.parsed(path)
-
-    def _matters(self, path: str) -> bool:
-        if self.mentions.mentions(path):
-            return True
-        if any(self._takes(target, names) for target, names in self.mentions.imported(path)):
-            return True
-        return self.mentions.hinted(path)
-
-    def _takes(self, target: str, names: tuple[str, ...] | None) -> bool:
-        """Whether importing *names* from *target* (None: all of it) brings anything that has to do with a client."""
-        if not self.mentions.relevant(target):
-            return False
-        return any(self._gives(path, name) for path in self._sources(target) for name in (self._names(path) if names is None else names))
-
-    def _reached(self) -> set[str]:
-        importers = self.mentions.reach.importers
-        reached = set(self.mentions.seeds)
-        pending = list(reached)
-        while pending:
-            target = pending.pop()
-            for importer, names in importers.get(target, ()):
-                if importer not in reached and self._takes(target, names):
-                    reached.add(importer)
-                    pending.append(importer)
-        return reached
-
-    def _sources(self, path: str) -> list[str]:
-        """The module at *path*, and those that it imports as a whole, over however many hops."""
-        if path not in self._whole:
-            found = self._whole[path] = [path]
-            for current in found:
-                for target, names in self.mentions.imported(current):
-                    if names is None and target not in found and self.mentions.relevant(target):
-                        found.append(target)
-        return self._whole[path]
-
-    def _names(self, path: str) -> list[str]:
-        """The names that the module at *path* binds."""
-        module = self.project.module(path)
-        return list(module.tree.scope.bindings) if module is not None else []
-
-    def _gives(self, path: str, name: str) -> bool:
-        """Whether the module at *path* itself binds *name* to anything that has to do with a client."""
-        if (path, name) not in self._given:
-            module = self.project.module(path)
-            self._given[path, name] = (
-                module is not None and name in module.tree.scope.bindings and self._is_of_interest(module, name)
-            )
-        return self._given[path, name]
-
-    def _is_of_interest(self, module: Module, name: str) -> bool:
-        try:
-            return any(self.ask.interesting(value) for value in self.ask.name(module, name, module.tree.scope, None))
-        except Exception:
-            # Nothing is passed over for our own fault: whoever imports the name is looked at.
-            self._fault(module.path)
-            return True
 
     # one file
 

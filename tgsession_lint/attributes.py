@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint import calls, catalog
-from tgsession_lint.tree import dotted_name, string_value, unpacked
+from tgsession_lint.nodes import dotted_name, string_value, unpacked
 from tgsession_lint.values import (
     Class,
     Client,

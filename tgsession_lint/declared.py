@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint import catalog, literals
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.nodes import dotted_name
 from tgsession_lint.values import Class, Client, ClientClass, Event, External, Later, Maker, Many, Object, Values, union
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import libcst as cst
 
 from tgsession_lint import attributes, calls, catalog, declared, literals
 from tgsession_lint.names import lookup, stored_in
+from tgsession_lint.nodes import dotted_name, unpacked
 from tgsession_lint.questions import Questions
-from tgsession_lint.tree import dotted_name, unpacked
 from tgsession_lint.values import (
     Class,
     Client,
@@ -36,8 +36,9 @@ from tgsession_lint.values import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module, Project
-    from tgsession_lint.tree import Binding, Node, Scope
+    from tgsession_lint.tree import Binding, Scope
 
 
 

@@ -11,9 +11,10 @@ from tgsession_lint.finding import Position
 from tgsession_lint.frozen import frozen
 
 if TYPE_CHECKING:
+    from tgsession_lint.nodes import Node
     from tgsession_lint.places import Places
     from tgsession_lint.sources import Document
-    from tgsession_lint.tree import Node, Tree
+    from tgsession_lint.tree import Tree
 
 
 @frozen

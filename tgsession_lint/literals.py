@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.names import lookup
-from tgsession_lint.tree import children, dotted_name, string_value
+from tgsession_lint.nodes import children, dotted_name, string_value
 from tgsession_lint.values import ModuleRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node
 
 _MAX_HOPS = 8
 _READS_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "decouple.config", "environs.Env.str"})

@@ -14,7 +14,8 @@ import libcst as cst
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tgsession_lint.tree import Binding, Node, Scope, Stored, Tree
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Binding, Scope, Stored, Tree
 
 # A suite right below one of these may be skipped or left half-way.
 _BRANCHING = frozenset({

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Collection, Container, Iterable
 
-    from tgsession_lint.tree import Node, Tree
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Tree
 
 
 @frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tgsession_lint import contents, sources
-from tgsession_lint.tree import walk
+from tgsession_lint.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.finding import Fix, NoFix
     from tgsession_lint.layout import Layout
-    from tgsession_lint.tree import Node
+    from tgsession_lint.nodes import Node
 
 REPOSITORY = "https://github.com/tgsession-guard/tgsession-guard"
 _NOTHING: Mapping[str, Any] = {}

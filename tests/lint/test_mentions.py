@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tgsession_lint import analysis, config, importers, parallel, pipeline, prefilter, search
+from tgsession_lint import analysis, config, importers, matter, parallel, pipeline, prefilter, search
 from tgsession_lint.hints import hints
 from tgsession_lint.imports import imports
 from tgsession_lint.mentions import Mentions
@@ -92,7 +92,7 @@ def one_by_one(root: Path) -> tuple[Finding, ...]:
 def few(limit: int) -> Iterator[None]:
     """Runs over up to *limit* files follow each file's own imports; others search the project."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (prefilter, analysis):
+        for module in (prefilter, matter):
             patch.setattr(module, "FEW", limit)
         yield
 

@@ -11,7 +11,8 @@ import pytest
 
 from tgsession_lint import places
 from tgsession_lint.decoding import decode
-from tgsession_lint.tree import Tree, walk
+from tgsession_lint.tree import Tree
+from tgsession_lint.walk import walk
 
 ODD = {
     "several on a row": "a = 1; f(a); g(\n  a)\nh(a)\n",

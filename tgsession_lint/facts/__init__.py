@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from tgsession_lint.facts.secrets import Secret
     from tgsession_lint.facts.sessions import SessionUse
     from tgsession_lint.mentions import Mentions
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node
 
 
 class Facts:

@@ -9,15 +9,15 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.facts.fates import fates, is_store
 from tgsession_lint.frozen import frozen
-from tgsession_lint.tree import children, string_value
+from tgsession_lint.nodes import children, string_value
 from tgsession_lint.values import Class, ClientClass, Function
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node
 
 
 @frozen

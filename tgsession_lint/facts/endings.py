@@ -10,7 +10,7 @@ from tgsession_lint.facts.constructions import Construction, class_name
 from tgsession_lint.facts.guards import opened_guards
 from tgsession_lint.frozen import frozen
 from tgsession_lint.life import Lives
-from tgsession_lint.tree import source_of
+from tgsession_lint.nodes import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.life import Ending
     from tgsession_lint.mentions import Mentions
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node
 
 
 @frozen

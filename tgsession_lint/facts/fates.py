@@ -16,7 +16,8 @@ from tgsession_lint.names import lookup, reads
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tgsession_lint.tree import Node, Tree
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Tree
 
 
 @frozen

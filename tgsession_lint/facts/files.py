@@ -10,14 +10,14 @@ import libcst as cst
 from tgsession_lint.frozen import frozen
 from tgsession_lint.glance import names_session_file
 from tgsession_lint.literals import origin, strings_in
-from tgsession_lint.tree import children, source_of
+from tgsession_lint.nodes import children, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node
 
 _FUNCTIONS = {
     "shutil.copy": "copied", "shutil.copy2": "copied", "shutil.copyfile": "copied", "shutil.copyfileobj": "copied",

@@ -10,15 +10,15 @@ from tgsession_lint import catalog
 from tgsession_lint.facts.closings import is_client_method
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.frozen import frozen
-from tgsession_lint.tree import source_of
+from tgsession_lint.nodes import source_of
 from tgsession_lint.values import Client, Function, Guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node
 
 _WHY = {
     "coroutine": "`disconnect()` gives a future in a loop and `None` without one: `{by}` raises {error}",

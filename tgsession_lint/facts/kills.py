@@ -10,14 +10,14 @@ import libcst as cst
 from tgsession_lint.frozen import frozen
 from tgsession_lint.glance import SHELL_KILL, WORKER
 from tgsession_lint.literals import origin, strings_in, text_of
-from tgsession_lint.tree import source_of
+from tgsession_lint.nodes import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node
 
 # A process that this very program started, or a pid that it kept: what it runs is likely what the file is about.
 _CLIENT = r"telethon|TelegramClient|guarded_client"

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.facts.closings import is_client_method
-from tgsession_lint.tree import source_of
+from tgsession_lint.nodes import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.facts.closings import Closing
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node, Scope
+    from tgsession_lint.tree import Scope
 
 _MEANT = r"(?i)log_?out|sign_?out|log_?off|revoke|terminate_session|unlink|forget|delete|remove|reset|wipe"
 _CLOSERS = (

@@ -10,7 +10,7 @@ from tgsession_lint import catalog
 from tgsession_lint.frozen import frozen
 from tgsession_lint.life import Lives
 from tgsession_lint.names import lookup
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.nodes import dotted_name
 from tgsession_lint.values import Client, Function, ModuleRef
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from tgsession_lint.flow import Point
     from tgsession_lint.life.body import Body
     from tgsession_lint.life.state import Variable
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Binding, Node, Scope
+    from tgsession_lint.tree import Binding, Scope
 
 _CONNECTS = frozenset({"connect", "start"})
 # Plain functions that run where no loop does. Source: telethon/client/telegrambaseclient.py, `disconnect`; auth.py, `start`.

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from tgsession_lint.frozen import frozen
 from tgsession_lint.life import Lives
-from tgsession_lint.tree import source_of
+from tgsession_lint.nodes import source_of
 from tgsession_lint.values import Guarded, Later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node
 
 
 @frozen

@@ -11,15 +11,15 @@ from tgsession_lint import session_strings
 from tgsession_lint.facts.sessions import argument
 from tgsession_lint.frozen import frozen
 from tgsession_lint.literals import text_of
-from tgsession_lint.tree import source_of
+from tgsession_lint.nodes import source_of
 from tgsession_lint.values import ClientClass, Guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node
 
 _HASH_NAME = r"(?i)api_?hash"
 _SHORTEST = 32

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.mentions import Mentions
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node
 
 _WRAPPERS = frozenset({"StringSession", "SQLiteSession", "Path", "PurePath", "str", "SQLiteStorage", "resolve", "expanduser"})
 

@@ -8,7 +8,7 @@ import libcst as cst
 
 from tgsession_lint.flow.catching import raised_name
 from tgsession_lint.flow.points import Point
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.nodes import dotted_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,7 +9,7 @@ from tgsession_lint.frozen import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tgsession_lint.tree import Node
+    from tgsession_lint.nodes import Node
 
 
 class Point:

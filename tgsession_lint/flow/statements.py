@@ -14,7 +14,7 @@ from tgsession_lint.flow.ways import Cleaned, CleanUp, Handled, Loop, Managed, W
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tgsession_lint.tree import Node
+    from tgsession_lint.nodes import Node
 
 
 def flow_of(node: Node) -> Flow:

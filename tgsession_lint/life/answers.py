@@ -8,15 +8,16 @@ import libcst as cst
 
 from tgsession_lint import catalog
 from tgsession_lint.life.body import Body
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.nodes import dotted_name
 from tgsession_lint.values import Class, Client, ClientClass, External, Function, Guarded, Method, ModuleRef, Object
 
 if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.flow import Point
     from tgsession_lint.life.state import Variable
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node, Scope
+    from tgsession_lint.tree import Scope
     from tgsession_lint.values import Values
 
 _HARMLESS_MANAGERS = frozenset({"builtins.open", "asyncio.Lock", "threading.Lock", "asyncio.timeout"})

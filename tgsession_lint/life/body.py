@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.flow import Flow, Point
     from tgsession_lint.life.state import State, Variable
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node, Scope
+    from tgsession_lint.tree import Scope
 
 
 class Body:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.life.state import CLOSED, HANDED, OPEN, UNOPENED, Place, State, is_variable
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.nodes import dotted_name
 from tgsession_lint.values import Class, ClientClass, Function, ModuleRef
 
 if TYPE_CHECKING:

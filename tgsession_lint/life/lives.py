@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.flow import Point
     from tgsession_lint.life.body import Body
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node, Scope
+    from tgsession_lint.tree import Scope
 
 
 @frozen

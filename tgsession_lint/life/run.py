@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tgsession_lint.flow import Point
     from tgsession_lint.life.body import Body
     from tgsession_lint.life.lives import Lives
-    from tgsession_lint.tree import Node, Scope
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Scope
 
 _MOST_STATES = 48
 _MOST_STEPS = 150_000

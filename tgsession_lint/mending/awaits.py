@@ -14,7 +14,7 @@ from tgsession_lint.mending.draft import Draft
 if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
-    from tgsession_lint.tree import Node
+    from tgsession_lint.nodes import Node
 
 # These give one awaitable that is done when the disconnect is; `asyncio.wait` takes a set, and `cast` is no call at all.
 _WAITS = catalog.WRAPS_AWAITABLES - {"asyncio.wait", "asyncio.timeout"}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
     from tgsession_lint.mending.words import Opening
-    from tgsession_lint.tree import Node
+    from tgsession_lint.nodes import Node
 
 MESSAGE = "Enter `guarded_client(…)` for all that uses the client"
 

@@ -14,7 +14,7 @@ from tgsession_lint.values import Guarded
 if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
-    from tgsession_lint.tree import Node
+    from tgsession_lint.nodes import Node
 
 
 def mend(facts: Facts, entering: Node, layout: Layout) -> Fix | NoFix:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgsession_lint.facts import Facts
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node, Scope
+    from tgsession_lint.tree import Scope
 
 
 def calls(facts: Facts, function: Scope) -> Iterator[tuple[Module, cst.Call]]:

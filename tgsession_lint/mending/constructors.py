@@ -12,7 +12,7 @@ import libcst as cst
 
 from tgsession_lint.finding import NoFix
 from tgsession_lint.names import reads
-from tgsession_lint.tree import dotted_name, positional
+from tgsession_lint.nodes import dotted_name, positional
 from tgsession_lint.values import ClientClass
 
 if TYPE_CHECKING:

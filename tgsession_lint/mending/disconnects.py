@@ -10,7 +10,7 @@ from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix, Position
 from tgsession_lint.layout import Span
 from tgsession_lint.mending.draft import Draft, has_comment
-from tgsession_lint.tree import dotted_name, source_of
+from tgsession_lint.nodes import dotted_name, source_of
 from tgsession_lint.values import Manager
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from tgsession_lint.finding import Edit, Fix, Position
-from tgsession_lint.tree import children
+from tgsession_lint.nodes import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tgsession_lint.layout import Layout, Span
-    from tgsession_lint.tree import Node
+    from tgsession_lint.nodes import Node
 
 _STRINGS = (cst.SimpleString, cst.FormattedString, *((cst.TemplatedString,) if hasattr(cst, "TemplatedString") else ()))
 

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tgsession_lint.facts import Facts
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node, Scope, Tree
+    from tgsession_lint.tree import Scope, Tree
 
 
 def importers(facts: Facts, path: str) -> Iterator[Module]:

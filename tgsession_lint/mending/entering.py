@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
     from tgsession_lint.mending.variable import Variable
-    from tgsession_lint.tree import Node, Tree
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Tree
 
 MESSAGE = "Enter `guarded_client(…)` instead"
 

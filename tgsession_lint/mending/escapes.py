@@ -8,13 +8,14 @@ import libcst as cst
 
 from tgsession_lint.finding import NoFix
 from tgsession_lint.mending.tasks import STARTING, is_awaited_later, is_waited_for
-from tgsession_lint.tree import source_of
+from tgsession_lint.nodes import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tgsession_lint.mending.variable import Variable
-    from tgsession_lint.tree import Node, Tree
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Tree
 
 
 _KEEPING = frozenset({"append", "add", "extend", "insert", "put", "put_nowait", "setdefault", "appendleft"})

@@ -17,7 +17,7 @@ from tgsession_lint.mending import block, elsewhere, heads, imports, words
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.entering import enter_statement, names_rebound
 from tgsession_lint.mending.variable import Variable
-from tgsession_lint.tree import string_value
+from tgsession_lint.nodes import string_value
 from tgsession_lint.values import Function
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.finding import Edit
     from tgsession_lint.layout import Layout
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node, Scope
+    from tgsession_lint.tree import Scope
 
 MESSAGE = "Hand `guarded_client(…)` to the callers, who enter it"
 

@@ -12,7 +12,7 @@ from tgsession_lint.mending.constructors import names_for
 from tgsession_lint.mending.draft import inside_strings
 from tgsession_lint.mending.imports import GUARD, trouble
 from tgsession_lint.names import lookup
-from tgsession_lint.tree import dotted_name, source_of
+from tgsession_lint.nodes import dotted_name, source_of
 from tgsession_lint.values import ClientClass
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
     from tgsession_lint.mending.draft import Draft
-    from tgsession_lint.tree import Node
+    from tgsession_lint.nodes import Node
 
 TOKEN = "bot_token"  # noqa: S105 - the name of an argument
 

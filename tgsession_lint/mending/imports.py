@@ -10,7 +10,7 @@ import libcst as cst
 from tgsession_lint.finding import NoFix, Position
 from tgsession_lint.layout import Span
 from tgsession_lint.names import home_of
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.nodes import dotted_name
 from tgsession_lint.values import Guard
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
     from tgsession_lint.mending.draft import Draft
-    from tgsession_lint.tree import Node, Scope, Tree
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Scope, Tree
 
 GUARD = "guarded_client"
 STATEMENT = f"from tgsession_runtime import {GUARD}"

@@ -19,7 +19,7 @@ from tgsession_lint.mending.draft import has_comment
 from tgsession_lint.mending.entering import names_rebound
 from tgsession_lint.mending.stacking import Rewriting
 from tgsession_lint.names import home_of
-from tgsession_lint.tree import dotted_name, positional, source_of
+from tgsession_lint.nodes import dotted_name, positional, source_of
 from tgsession_lint.values import Class, ClientClass
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
-    from tgsession_lint.tree import Node, Scope, Stored, Tree
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Scope, Stored, Tree
 
 # What can be asked of a client that is not connected yet, where the guard has none.
 _EARLY = frozenset({"on", "add_event_handler", "remove_event_handler", "list_event_handlers", "is_connected", "set_proxy"})

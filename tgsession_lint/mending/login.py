@@ -16,15 +16,16 @@ import libcst as cst
 from tgsession_lint.finding import Fix, NoFix
 from tgsession_lint.frozen import frozen, replace
 from tgsession_lint.names import reads
-from tgsession_lint.tree import positional, source_of
+from tgsession_lint.nodes import positional, source_of
 from tgsession_lint.values import Class, Function
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from tgsession_lint.facts import Facts
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node, Scope, Tree
+    from tgsession_lint.tree import Scope, Tree
 
 # What a fix says where the code has logged in by itself.
 REMARK = "; nothing logs in here any more: `tgsession-guard auth` does, once"

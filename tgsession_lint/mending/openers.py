@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from tgsession_lint.facts import Facts
     from tgsession_lint.mending.variable import Variable
+    from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Node, Scope
+    from tgsession_lint.tree import Scope
 
 _OPENING = frozenset({"connect", "start"})
 OTHER_LOOPS = frozenset({"asyncio.run", "asyncio.Runner", "asyncio.new_event_loop", "anyio.run", "trio.run"})

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
     from tgsession_lint.mending.seats import Seat
-    from tgsession_lint.tree import Node, Scope, Tree
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Scope, Tree
 
 MESSAGE = "Open `guarded_client(…)` without a block: the client's `disconnect()` gives the session up"
 

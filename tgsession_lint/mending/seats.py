@@ -8,12 +8,13 @@ import libcst as cst
 
 from tgsession_lint.frozen import frozen
 from tgsession_lint.names import home_of, reads
-from tgsession_lint.tree import dotted_name, source_of
+from tgsession_lint.nodes import dotted_name, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tgsession_lint.tree import Node, Scope, Tree
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Scope, Tree
 
 
 @frozen

@@ -11,7 +11,7 @@ from tgsession_lint.frozen import replace
 from tgsession_lint.layout import Span
 from tgsession_lint.mending import elsewhere, heads, imports
 from tgsession_lint.mending.draft import Draft
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.nodes import dotted_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
     from tgsession_lint.mending.keeping import Built, Kept
-    from tgsession_lint.tree import Node
+    from tgsession_lint.nodes import Node
 
 MESSAGE = "Enter `guarded_client(…)` on an exit stack that the object keeps"
 _STACK, _GUARD = "_exits", "_guard"

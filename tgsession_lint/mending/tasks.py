@@ -15,7 +15,8 @@ from tgsession_lint.names import home_of, reads
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tgsession_lint.tree import Node, Tree
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Tree
 
 STARTING = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe", "submit", "Thread", "start_soon", "spawn"})
 _RUNS = frozenset({"run_until_complete"})

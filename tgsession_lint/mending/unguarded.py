@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.facts.constructions import Construction
     from tgsession_lint.layout import Layout
-    from tgsession_lint.tree import Node
+    from tgsession_lint.nodes import Node
 
 MESSAGE = "Enter `guarded_client(…)` instead"
 

@@ -9,12 +9,13 @@ import libcst as cst
 from tgsession_lint.finding import NoFix
 from tgsession_lint.frozen import frozen
 from tgsession_lint.names import home_of, reads
-from tgsession_lint.tree import source_of
+from tgsession_lint.nodes import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tgsession_lint.tree import Node, Scope, Tree
+    from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Scope, Tree
 
 
 @frozen

@@ -9,7 +9,7 @@ import libcst as cst
 
 from tgsession_lint.frozen import frozen
 from tgsession_lint.mending.draft import has_comment
-from tgsession_lint.tree import dotted_name
+from tgsession_lint.nodes import dotted_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tgsession_lint.mending import later
+from tgsession_lint.nodes import source_of
 from tgsession_lint.rule import Example, Report, Rule
-from tgsession_lint.tree import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FUNCTION = 1  # CO_OPTIMIZED: set for functions, not for module and class bodies
 _METADATA = os.path.join("libcst", "metadata")
 _leave = os._exit
-_WALK = os.path.join("tgsession_lint", "tree.py")  # once a file that was parsed: the parser itself runs in a thread
+_WALK = os.path.join("tgsession_lint", "walk.py")  # once a file that was parsed: the parser itself may run in a thread
 _worked: set[str] = set()
 _forks: list[int] = []
 _parsed: list[int] = []
