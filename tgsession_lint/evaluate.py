@@ -10,26 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint import attributes, calls, catalog, declared, literals
+from tgsession_lint import attributes, calls, catalog, declared, literals, parameters
 from tgsession_lint.names import lookup, stored_in
 from tgsession_lint.nodes import dotted_name, unpacked
 from tgsession_lint.questions import Questions
 from tgsession_lint.values import (
     Class,
-    Client,
     ClientClass,
-    Event,
     External,
     Function,
-    Guard,
-    Guarded,
-    Later,
-    Maker,
-    Manager,
     Many,
     ModuleRef,
-    Object,
-    Partial,
     Value,
     Values,
     union,
@@ -57,7 +48,6 @@ class Evaluator:
         self.telethon_roots = (*catalog.TELETHON_ROOTS, *config.telethon_roots)
         self.client_classes = frozenset(config.client_classes)
         self.guards = frozenset((*catalog.GUARDS, *config.guards))
-        self._interest: dict[Value, bool] = {}
 
     # expressions
 
@@ -82,7 +72,7 @@ class Evaluator:
         match node:
             case cst.Attribute():
                 return union(*(attributes.attribute(self, v, node.attr.value) for v in self.value(module, node.value)),
-                             self._event_attribute(module, node))
+                             parameters.event_attribute(self, module, node))
             case cst.Call():
                 return calls.call(self, module, node)
             case cst.Await():
@@ -124,31 +114,6 @@ class Evaluator:
         values = self.value(module, node.value)
         return union(calls.elements(values), tuple(v for v in values if isinstance(v, (ClientClass, Class))))
 
-    def _event_attribute(self, module: Module, node: cst.Attribute) -> Values:
-        """`event.client` in a handler whose decorator is the project's own: the name is custom enough."""
-        if node.attr.value not in {"client", "_client"} or not isinstance(node.value, cst.Name):
-            return ()
-        scope = module.tree.scope_at(node)
-        frame = scope.function
-        if frame is None or not isinstance(frame.node, cst.FunctionDef) or not frame.node.decorators:
-            return ()
-        first = next(iter(frame.node.params.params), None)
-        is_event = first is not None and first.name.value == node.value.value == "event" and frame.is_async
-        return (Client(),) if is_event and self._registers_handlers(module, frame.node) else ()
-
-    def _registers_handlers(self, module: Module, function: cst.FunctionDef) -> bool:
-        """Whether the module uses Telethon, and no decorator of *function* is known to be of another library."""
-        if module.uses_telethon is None:
-            imported = [b for found in module.tree.scope.bindings.values() for b in found if b.kind in {"import", "from"}]
-            values = union(*(self.binding(module, b) for b in imported))
-            module.uses_telethon = any(isinstance(v, External) and self._of_telethon(v.name) for v in values)
-        for decorator in function.decorators:
-            target: Any = decorator.decorator
-            for value in self.value(module, target.func if isinstance(target, cst.Call) else target):
-                if isinstance(value, External) and not value.name.startswith("builtins.") and not self._of_telethon(value.name):
-                    return False
-        return module.uses_telethon
-
     def outside_names(self, module: Module, node: Node) -> frozenset[str]:
         """The full names of what *node* can be outside the project."""
         values = self.value(module, node)
@@ -163,6 +128,10 @@ class Evaluator:
         if node is None:
             return ()
         return self.once(("annotation", node), lambda: declared.instances(self, module, node))
+
+    def of_telethon(self, name: str) -> bool:
+        """Whether *name* is that of something of Telethon's, or of a fork's."""
+        return name.partition(".")[0] in self.telethon_roots
 
     # names
 
@@ -210,7 +179,7 @@ class Evaluator:
             case "class":
                 return self.class_(module, module.tree.scopes[binding.node])
             case "param":
-                return self.parameter(module, binding)
+                return parameters.parameter(self, module, binding)
             case "for":
                 return self._unpacked(binding, calls.elements(self.value(module, binding.value)))
             case "with":
@@ -296,122 +265,6 @@ class Evaluator:
         modules = self.project.roots.dotted_names(definition.module.path)
         return any(f"{dotted}.{own.value}" in names for dotted in modules)
 
-    # parameters
-
-    def parameter(self, module: Module, binding: Binding) -> Values:
-        """What a parameter can be: by its annotation, its default, or because it is `self`."""
-        node: Any = binding.node
-        said = self.annotation(module, node.annotation.annotation) if node.annotation is not None else ()
-        return union(said, self.value(module, binding.value), self._receiver(module, binding),
-                     self._handled_event(module, binding), self._fixture(module, binding))
-
-    def _receiver(self, module: Module, binding: Binding) -> Values:
-        function: Any = binding.scope.node
-        owner = binding.scope.parent
-        if owner is None or owner.kind != "class" or not isinstance(function, cst.FunctionDef):
-            return ()
-        positional = [*function.params.posonly_params, *function.params.params]
-        decorators = {dotted_name(d.decorator) for d in function.decorators}
-        if not positional or positional[0] is not binding.node or "staticmethod" in decorators:
-            return ()
-        classes = self.class_(module, owner)
-        if "classmethod" in decorators or binding.name in {"cls", "mcs"}:
-            return classes
-        return tuple(calls.instance(value) for value in classes)
-
-    def _handled_event(self, module: Module, binding: Binding) -> Values:
-        """`@client.on(events.NewMessage)` hands its function an event."""
-        function: Any = binding.scope.node
-        if not isinstance(function, cst.FunctionDef):
-            return ()
-        for decorator in function.decorators:
-            call: Any = decorator.decorator
-            if isinstance(call, cst.Call) and any(self._is_event_class(module, arg.value) for arg in call.args):
-                return (Event(),)
-            if isinstance(call, cst.Call) and self._is_event_class(module, call.func):
-                return (Event(),)
-        return ()
-
-    def _is_event_class(self, module: Module, node: Any) -> bool:
-        target = node.func if isinstance(node, cst.Call) else node
-        found = self.value(module, target)
-        return any(isinstance(v, External) and ".events." in v.name and self._of_telethon(v.name) for v in found)
-
-    def _of_telethon(self, name: str) -> bool:
-        return name.partition(".")[0] in self.telethon_roots
-
-    def _fixture(self, module: Module, binding: Binding) -> Values:
-        """A test's parameter is the pytest fixture of the same name in its module."""
-        fixture = module.tree.scope.bindings.get(binding.name, [])
-        for candidate in fixture:
-            node: Any = candidate.node
-            if candidate.kind == "def" and node is not binding.scope.node and _is_fixture(node):
-                function = Function(module, module.tree.scopes[node])
-                return union(calls.awaited(calls.returned(self, function)), calls.yielded(self, function))
-        return ()
-
-    # what is worth following
-
-    def interesting(self, value: Value) -> bool:
-        """Whether a file that uses *value* could have anything to do with a client: whether one can be had from it."""
-        seen: dict[Value, Value | None] = {}
-        pending: list[tuple[Value, Value | None]] = [(value, None)]
-        while pending:
-            current, before = pending.pop()
-            if current in seen or self._interest.get(current) is False:
-                continue
-            seen[current] = before
-            if self._interest.get(current) or self._concerns(current):
-                way: Value | None = current
-                while way is not None:
-                    self._interest[way] = True
-                    way = seen[way]
-                return True
-            pending.extend((after, current) for after in self._leads_to(current))
-        # Nothing that was met on the way leads to a client either.
-        self._interest.update(dict.fromkeys(seen, False))
-        return False
-
-    def _concerns(self, value: Value) -> bool:
-        match value:
-            case ClientClass() | Client() | Event() | Guard() | Guarded():
-                return True
-            case ModuleRef():
-                return self.project.relevant(value.path)
-            case External():
-                return self._of_telethon(value.name)
-            case _:
-                return False
-
-    def _leads_to(self, value: Value) -> Values:
-        """What can be had from *value* by calling it, reading its attributes, entering or iterating."""
-        match value:
-            case Partial():
-                return value.callees
-            case Many():
-                return value.of
-            case Manager() | Later() | Maker():
-                return value.gives
-            case Object():
-                return (value.of,)
-            case Function():
-                return union(calls.returned(self, value), calls.yielded(self, value))
-            case Class():
-                names = attributes.attribute_names(self, value)
-                return union(*(attributes.instance_attribute(self, value, name) for name in sorted(names)))
-            case _:
-                return ()
-
-
 _NO_NAMES: frozenset[str] = frozenset()
 # What stands for nothing that is of interest here.
 _PLAIN = frozenset({cst.SimpleString, cst.FormattedString, cst.Integer, cst.Float, cst.Comparison, cst.BinaryOperation, cst.UnaryOperation})
-
-
-def _is_fixture(node: cst.FunctionDef) -> bool:
-    for decorator in node.decorators:
-        target: Any = decorator.decorator
-        dotted = dotted_name(target.func if isinstance(target, cst.Call) else target) or ""
-        if dotted.rpartition(".")[2] == "fixture":
-            return True
-    return False

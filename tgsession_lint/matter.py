@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tgsession_lint.interest import Interest
 from tgsession_lint.mentions import FEW
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Matter:
         self.project = project
         self.mentions = mentions
         self.ask = ask
+        self._of_interest = Interest(ask)
         self._fault = fault
         self._whole: dict[str, list[str]] = {}
         self._given: dict[tuple[str, str], bool] = {}
@@ -95,7 +97,7 @@ class Matter:
 
     def _is_of_interest(self, module: Module, name: str) -> bool:
         try:
-            return any(self.ask.interesting(value) for value in self.ask.name(module, name, module.tree.scope, None))
+            return any(value in self._of_interest for value in self.ask.name(module, name, module.tree.scope, None))
         except Exception:
             # Nothing is passed over for our own fault: whoever imports the name is looked at.
             self._fault(module.path)

@@ -419,12 +419,12 @@ def test_a_broken_rule_is_a_fault_of_that_file_alone(monkeypatch: pytest.MonkeyP
 
 
 def test_what_cannot_be_told_of_a_module_is_a_fault_and_hides_no_importer(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tgsession_lint.evaluate import Evaluator
+    from tgsession_lint.interest import Interest
 
-    def interesting(_self: object, _value: object) -> bool:
+    def contains(_self: object, _value: object) -> bool:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Evaluator, "interesting", interesting)
+    monkeypatch.setattr(Interest, "__contains__", contains)
     files = {"base.py": f"{IMPORT}Client = TelegramClient\n", "app.py": "from base import Client\nClient('x')\n"}
 
     outcome = lint(files)
