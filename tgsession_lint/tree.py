@@ -104,6 +104,8 @@ class Tree:
         """Names that are read, by name: the `Name` or `Attribute` nodes in order."""
         self.uses_by_home: dict[str, dict[Scope | None, list[Node]]] = {}
         """The same by the scope that the name lives in, for the names that were asked about."""
+        self.uses_by_object: dict[str, dict[tuple[str, Scope | None], list[Node]]] = {}
+        """Attributes by their last name, then by the whole one and the class or scope whose it is, likewise."""
         self.stored_by_home: dict[str, dict[Scope | None, list[Stored]]] = {}
         """What is stored in containers, by the container's name and the scope that it lives in, likewise."""
         self.branches: dict[Node, frozenset[Node]] = {}

@@ -87,16 +87,22 @@ def _bound(statement: Any, name: str) -> Iterator[Node]:
 
 def _attribute(tree: Tree, target: cst.Attribute, name: str) -> Seat:
     """An attribute, wherever code that has the same object under the same name reads it."""
-    place = _object(tree, target, name)
-    same = [
-        node for node in tree.uses.get(target.attr.value, ())
-        if isinstance(node, cst.Attribute) and dotted_name(node) == name and _object(tree, node, name) is place
-    ]  # fmt: skip
-    stored = {one.target: one.value for one in tree.stored if one.kind != "ann"}
+    same = _attributes(tree, target.attr.value).get((name, _object(tree, target, name)), [])
+    stored = {one.target: one.value for one in tree.stored_by_name.get(target.attr.value, ()) if one.kind != "ann"}
     stores = [node for node in same if node in stored]
     uses = sorted((node for node in same if node not in stored), key=tree.order.__getitem__)
     alone = sum(not _is_none(stored[node]) for node in stores) == 1
     return Seat(name, (*uses, *_through(tree, uses)), tuple(stores), alone)
+
+
+def _attributes(tree: Tree, attribute: str) -> dict[tuple[str, Scope | None], list[Node]]:
+    """The places that read or set *attribute*, by the whole name there and whose attribute it is."""
+    if attribute not in tree.uses_by_object:
+        found = tree.uses_by_object[attribute] = {}
+        for node in tree.uses.get(attribute, ()):
+            if isinstance(node, cst.Attribute) and (name := dotted_name(node)) is not None:
+                found.setdefault((name, _object(tree, node, name)), []).append(node)
+    return tree.uses_by_object[attribute]
 
 
 def _object(tree: Tree, node: cst.Attribute, name: str) -> Scope | None:
