@@ -101,6 +101,16 @@ WANTS_COROUTINE_METHODS = frozenset({"run_until_complete", "create_task", "run"}
 RUNNERS = frozenset({"asyncio.run", "anyio.run", "uvloop.run", "nest_asyncio.run"})
 
 CLOSING = frozenset({"contextlib.closing", "contextlib.aclosing"})
+# What cannot fail when it is called without arguments.
+NEVER_FAIL_BARE = frozenset(
+    {
+        "builtins.bool", "builtins.bytearray", "builtins.bytes", "builtins.dict", "builtins.float", "builtins.frozenset",
+        "builtins.int", "builtins.list", "builtins.object", "builtins.set", "builtins.str", "builtins.tuple",
+        "collections.Counter", "collections.OrderedDict", "collections.defaultdict",
+        "time.monotonic", "time.perf_counter", "time.time", "datetime.datetime.now",
+        "asyncio.Event", "asyncio.Lock", "asyncio.Queue", "threading.Event", "threading.Lock", "queue.Queue",
+    }
+)  # fmt: skip
 ANNOTATION_CONTAINERS = frozenset(
     ["list", "List", "dict", "Dict", "set", "Set", "frozenset", "FrozenSet", "tuple", "Tuple", "Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict", "deque", "Deque", "Generator", "AsyncIterator", "AsyncIterable", "AsyncGenerator", "WeakValueDictionary", "WeakKeyDictionary", "WeakSet", "Queue"]
 )

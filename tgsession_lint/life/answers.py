@@ -83,11 +83,11 @@ class Answers:
         return any(isinstance(value, Object) for value in self.value(body, node))
 
     def may_raise(self, body: Body, node: cst.Call) -> bool:
-        """Whether a call that the client has no part in can raise: to call an async function cannot."""
+        """Whether a call that the client has no part in can raise: to call an async function cannot, nor `set()`."""
         values = self.value(body, node.func)
         functions = [value for value in values if isinstance(value, Function)]
         if not functions or len(functions) < len(values):
-            return True
+            return bool(node.args) or not _never_fail_bare(values)
         return any(self._call_fails(value) for value in functions) if not self._is_async(functions) else False
 
     def _is_async(self, functions: list[Function]) -> bool:
@@ -155,3 +155,8 @@ class Answers:
             if name.rpartition(".")[2] == "fixture":
                 return True
         return False
+
+
+def _never_fail_bare(values: Values) -> bool:
+    named = [value.name for value in values if isinstance(value, External)]
+    return len(named) == len(values) > 0 and catalog.NEVER_FAIL_BARE.issuperset(named)

@@ -1,6 +1,7 @@
 """Ways out of a function, one a function: which of them leave the client open."""
 import contextlib
 import sys
+import time
 
 from telethon import TelegramClient
 
@@ -152,3 +153,26 @@ class Lent:
             yield client
         finally:
             await client.disconnect()
+
+
+async def makes_what_cannot_fail(names):
+    client = TelegramClient("names", 1, "hash")  # expect: TGS101
+    await client.start()
+    sent, seen, began = 0, set(), time.monotonic()
+    try:
+        for name in names:
+            seen.add(await client.get_entity(name))
+            sent += 1
+    finally:
+        await client.disconnect()
+    return sent, began
+
+
+async def makes_what_can_fail(names):
+    client = TelegramClient("names", 1, "hash")  # expect: TGS101 TGS201
+    await client.start()
+    seen = set(names)
+    try:
+        seen.add(await client.get_me())
+    finally:
+        await client.disconnect()
