@@ -8,6 +8,7 @@ from tgsession_lint import catalog
 from tgsession_lint.search import any_of
 
 # Compiled where they are used: few files come so far.
+_NAME_OF_HASH = rb"api[_-]?hash"
 _API_HASH = rb"['\"][0-9a-f]{32}['\"]"
 _KILL = rb"(?s)signal\s*=\s*['\"]KILL|\bkill(?:pg)?\(.{0,200}?\b9\b|kill(?:all)?\b.{0,80}?\s-(?:9|KILL|s\b|-signal)"
 _PROCESSES = (b"Popen", b"Process", b"process_iter", b"create_subprocess")
@@ -26,7 +27,7 @@ def hints(data: bytes, *, nearby: bool = True) -> bool:
     if _names_rule(data):
         return True
     lowered = data.lower()
-    session, api_hash = b"session" in lowered, b"api_hash" in lowered
+    session, api_hash = b"session" in lowered, b"hash" in lowered and re.search(_NAME_OF_HASH, lowered) is not None
     if api_hash and re.search(_API_HASH, data):
         return True
     if session and b"tgsession-lint:" in data:

@@ -11,7 +11,7 @@ from tgsession_lint import session_strings
 from tgsession_lint.facts.sessions import argument
 from tgsession_lint.frozen import frozen
 from tgsession_lint.literals import text_of
-from tgsession_lint.nodes import source_of
+from tgsession_lint.nodes import dotted_name, source_of
 from tgsession_lint.values import ClientClass, Guard
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
 
-_HASH_NAME = r"(?i)api_?hash"
+_HASH_NAME = r"(?i)api[_-]?hash"
+# Calls that give what they are given, as a setting or in a wrapper: `Field("…")`, `SecretStr("…")`.
+_HAND_ON = frozenset({"Field", "SecretStr", "str"})
 _SHORTEST = 32
 
 
@@ -51,10 +53,13 @@ def _is_api_hash(ask: Evaluator, module: Module, node: Node) -> bool:
     for above in module.tree.ancestors(node):
         match above:
             case cst.Arg():
-                if above.keyword is not None:
+                if above.keyword is not None and above.keyword.value != "default":
                     return bool(re.search(_HASH_NAME, above.keyword.value))
             case cst.Call():
-                return _third_of_client(ask, module, above, node) or _default_of(above, below)
+                if _third_of_client(ask, module, above, node) or _default_of(above, below):
+                    return True
+                if not _hands_on(above, below):
+                    return False
             case cst.DictElement():
                 return bool(re.search(_HASH_NAME, _text(above.key)))
             case cst.Assign():
@@ -89,7 +94,14 @@ def _third_of_client(ask: Evaluator, module: Module, call: cst.Call, node: Node)
 
 
 def _default_of(call: cst.Call, arg: Node) -> bool:
-    """`os.getenv("API_HASH", "…")`."""
+    """`os.getenv("API_HASH", "…")`, `add_argument("--api-hash", default="…")`."""
     if not call.args or arg is call.args[0]:
         return False
-    return re.search(_HASH_NAME, text_of(call.args[0].value) or "") is not None
+    names = (text_of(other.value) for other in call.args if other is not arg and other.keyword is None)
+    return any(re.search(_HASH_NAME, name or "") for name in names)
+
+
+def _hands_on(call: cst.Call, arg: Any) -> bool:
+    """Whether what *call* gives is *arg*: `API_HASH = config(default="…")`, `api_hash: str = Field("…")`."""
+    name = (dotted_name(call.func) or "").rpartition(".")[2]
+    return arg.keyword is not None or name in _HAND_ON
