@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from tgsession_lint.facts.paths import is_session_file
+from tgsession_lint.facts.temporary import is_temporary
 from tgsession_lint.frozen import frozen
 from tgsession_lint.glance import names_session_file
 from tgsession_lint.literals import origin, strings_in
-from tgsession_lint.nodes import children, source_of
+from tgsession_lint.nodes import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +60,7 @@ def _by_function(ask: Evaluator, module: Module, call: cst.Call) -> str:
         return ""
     how = next((_FUNCTIONS[name] for name in sorted(ask.outside_names(module, call.func)) if name in _FUNCTIONS), "")
     limit = 1 if how in {"opened", "deleted"} else 2
-    return how if how and any(is_session_file(ask, module, arg.value) for arg in call.args[:limit]) else ""
+    return how if how and any(_is_concerned(ask, module, arg.value, how) for arg in call.args[:limit]) else ""
 
 
 def _by_method(ask: Evaluator, module: Module, call: cst.Call) -> str:
@@ -73,7 +75,14 @@ def _by_method(ask: Evaluator, module: Module, call: cst.Call) -> str:
         return ""
     if name in {"replace", "copy"} and not _is_path(ask, module, func.value):
         return ""
-    return _METHODS[name] if is_session_file(ask, module, func.value) else ""
+    return _METHODS[name] if _is_concerned(ask, module, func.value, _METHODS[name]) else ""
+
+
+def _is_concerned(ask: Evaluator, module: Module, path: Any, how: str) -> bool:
+    """Whether *path* names a session file; to write or delete one in a folder of one's own, as tests do, hurts no login."""
+    if not is_session_file(ask, module, path):
+        return False
+    return how in {"copied", "moved"} or not is_temporary(ask, module, path)
 
 
 def _by_shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
@@ -82,33 +91,6 @@ def _by_shell(ask: Evaluator, module: Module, call: cst.Call) -> str:
     command = " ".join(strings_in(call.args[0].value))
     verb = re.search(_SHELL_VERBS, command)
     return _VERBS[verb.group(1)] if verb and names_session_file(command) else ""
-
-
-def is_session_file(ask: Evaluator, module: Module, node: Any) -> bool:
-    """Whether an expression names a session file: by a literal in it or in what its names stand for."""
-    if _says_session(node):
-        return True
-    names = [node] if isinstance(node, (cst.Name, cst.Attribute)) else _names_inside(node)
-    for name in names:
-        _, source = origin(ask, module, name, holding=b".session")
-        if source is not name and _says_session(source):
-            return True
-    return False
-
-
-def _says_session(node: Any) -> bool:
-    return any(map(names_session_file, strings_in(node)))
-
-
-def _names_inside(node: Any) -> list[Any]:
-    pending, found = [node], []
-    while pending:
-        current = pending.pop()
-        if isinstance(current, cst.Name):
-            found.append(current)
-        elif not isinstance(current, cst.Attribute):
-            pending.extend(children(current))
-    return found
 
 
 def _is_path(ask: Evaluator, module: Module, node: Any) -> bool:

@@ -29,7 +29,8 @@ class SessionFileCopied(Rule):
     argument names a `*.session` file or its journal, in the call itself or in a constant that it uses.
 
     ## Limits
-    A path that is put together elsewhere is not followed further than its constants. A top-level package that never
+    Of a path counts what its end says, in constants too, or a test of that end: `if name.endswith(".session")`. A path that a
+    function is given is not followed. What is opened or deleted in a temporary folder is left alone. A top-level package that never
     mentions a client is taken to be another program's.
 
     ## Source
