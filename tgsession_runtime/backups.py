@@ -6,6 +6,7 @@ are no session any more (sqlite.org/howtocorrupt.html, 1.2 to 1.4).
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sqlite3
@@ -34,8 +35,8 @@ def copy(path: Path, to: Path) -> Path:
     """
     wanted = read(path).key_id
     new = to.with_name(f".{to.name}.{secrets.token_hex(4)}.new")
-    os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
+        make(new)
         _through_sqlite(path, new)
         if read(new).key_id != wanted:
             raise SessionUnreadableError(str(path), "it changed while it was copied", "try again")
@@ -43,10 +44,11 @@ def copy(path: Path, to: Path) -> Path:
         os.replace(new, to)
         _sync(to.parent)
     except sqlite3.Error as error:
+        if "full" in str(error):  # it is the copy's disk, and nothing is wrong with what was read
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(to)) from error
         raise SessionUnreadableError(str(path), str(error)) from error
     finally:
-        with suppress(OSError):
-            new.unlink()
+        remove_new(new)
     return to
 
 
@@ -55,15 +57,38 @@ def put_aside(path: Path) -> list[Path]:
 
     Nothing is deleted, and nothing that was put aside before is overwritten.
     """
-    stamp = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-    moved = []
     # The journal first: without its file it is never applied to whatever is put in that place next.
-    for end in (*COMPANIONS, ""):
-        old = path.with_name(path.name + end)
-        if old.exists():
-            moved.append(old.rename(path.with_name(f"{path.name}.aside-{stamp}{end}")))
+    moved = [old.rename(aside) for old, aside in _aside(path)]
     _sync(path.parent)
     return moved
+
+
+def take_place(new: Path, path: Path) -> list[Path]:
+    """Put the file *new* in the place of *path*; where the file that was there is now, with its journal.
+
+    A session file is there at every moment, and what was there is kept whole, whenever this is interrupted.
+    """
+    asides: list[Path] = []
+    try:
+        for old, aside in _aside(path):
+            os.link(old, aside)
+            asides.append(aside)
+    except OSError:  # a file system without links
+        for made in asides:
+            made.unlink()
+        asides = put_aside(path)
+    for end in COMPANIONS:
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    os.replace(new, path)
+    _sync(path.parent)
+    return asides
+
+
+def _aside(path: Path) -> list[tuple[Path, Path]]:
+    """The file *path* and its companions, those first, each with the name under which it is kept."""
+    stamp = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    found = ((path.with_name(path.name + end), path.with_name(f"{path.name}.aside-{stamp}{end}")) for end in (*COMPANIONS, ""))
+    return [(old, aside) for old, aside in found if old.exists()]
 
 
 def restore(backup: Path, path: Path) -> list[Path]:
@@ -72,16 +97,11 @@ def restore(backup: Path, path: Path) -> list[Path]:
     Raises:
         SessionUnreadableError: *backup* is no session file; everything is as it was.
     """
-    aside = put_aside(path)
+    new = new_name(path)
     try:
-        copy(backup, path)
-    except BaseException:
-        if not path.exists():
-            for moved in aside:
-                end = next((one for one in COMPANIONS if moved.name.endswith(one)), "")
-                moved.rename(path.with_name(path.name + end))
-        raise
-    return aside
+        return take_place(copy(backup, new), path)
+    finally:
+        remove_new(new)
 
 
 def newest(path: Path) -> Path | None:
@@ -94,12 +114,25 @@ def newest(path: Path) -> Path | None:
 
 
 def new_name(path: Path) -> Path:
-    """Beside *path*, the name of a session file that takes its place only when it is whole."""
+    """Beside *path*, the name of a session file that takes its place only when it is whole; see `session_files.UNFINISHED`."""
     return path.with_name(f".{path.name.removesuffix(SUFFIX)}.{secrets.token_hex(4)}.new{SUFFIX}")
+
+
+def make(path: Path) -> None:
+    """Make the empty file *path*, which only this user may read."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def remove_new(path: Path) -> None:
     """Remove what was made under a `new_name` and is not wanted any more, journals too."""
+    try:
+        _remove(path)
+    except BaseException:  # a signal, in the midst of it
+        _remove(path)
+        raise
+
+
+def _remove(path: Path) -> None:
     for end in ("", *COMPANIONS):
         with suppress(OSError):
             path.with_name(path.name + end).unlink()

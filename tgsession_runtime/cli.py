@@ -6,6 +6,7 @@ Nothing heavy is imported here: `--help` answers before Telethon could have been
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tgsession_runtime import __version__
-from tgsession_runtime.console import prepare, say
-from tgsession_runtime.errors import CommandError, ConfigurationError, SessionHeldHereError, SessionInUseError, TgsessionError
+from tgsession_runtime.console import end_by_signals, prepare, say
+from tgsession_runtime.errors import (
+    CommandError,
+    ConfigurationError,
+    DiskError,
+    SessionHeldHereError,
+    SessionInUseError,
+    TgsessionError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,6 +92,7 @@ class UnknownCommandError(click.UsageError):
 def main() -> None:
     """Run the command with the arguments of the process; never returns."""
     prepare()
+    end_by_signals()
     sys.exit(run(None))
 
 
@@ -100,7 +109,10 @@ def run(arguments: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         say("interrupted")
         return INTERRUPTED
-    except Exception:
+    except Exception as error:
+        if (refused := _of_disk(error)) is not None:
+            say(refused.explain())
+            return REFUSED
         # The last resort: whatever is raised on purpose has been told above.
         say(_fault())
         return OUR_FAULT
@@ -136,6 +148,17 @@ def _wrong_use(error: click.ClickException) -> ConfigurationError:
     context: Any = getattr(error, "ctx", None)
     path = context.command_path if context else NAME
     return ConfigurationError(what, f"did you mean `{near[0]}`?" if near else f"`{path} --help` lists what there is", why="nothing was done")
+
+
+def _of_disk(error: Exception) -> DiskError | None:
+    """What the disk or its permissions have refused, put into words; None if *error* is something else."""
+    if isinstance(error, OSError) and error.errno in DiskError.HINTS:
+        return DiskError(error.errno, str(error.filename or ""))
+    if type(error).__module__ == "sqlite3":  # Telethon's, while it writes
+        text = str(error)
+        number = errno.ENOSPC if "full" in text else errno.EACCES if "readonly" in text or "unable to open" in text else 0
+        return DiskError(number, "") if number else None
+    return None
 
 
 def _fault() -> str:

@@ -8,6 +8,7 @@ TgsessionError
 ├── LoginError                 nobody can be logged in, and why
 ├── WorkersError               workers could not be started or stopped as asked
 ├── FloodError                 Telegram wants to be left alone for a while
+├── DiskError                  the disk is full, or this user may not write there
 ├── CommandError               the program that was to run under a claim cannot be started
 └── SessionError               about one session
     ├── SessionInUseError          another process holds it
@@ -34,7 +35,7 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,6 +121,34 @@ class StoreError(TgsessionError):
 
     def __str__(self) -> str:
         return f"the lease store `{self.address}` cannot be used: {self.reason}"
+
+
+class DiskError(TgsessionError):
+    """The disk is full or broken, or this user may not read or write where a command has to."""
+
+    code = "disk"
+    why = "nothing that was there before has been changed or lost"
+    HINTS: ClassVar[dict[int, str]] = {
+        errno.ENOSPC: "make room there (`df -h .`, `df -i .`), and run it again",
+        errno.EDQUOT: "make room within your quota (`quota`), and run it again",
+        errno.EROFS: "it is mounted read-only: use a folder on another disk, or mount it for writing",
+        errno.EACCES: "run it as the user that owns the file and its folder, or let this user write there",
+        errno.EPERM: "run it as the user that owns the file and its folder, or let this user write there",
+        errno.EIO: "the disk fails (`dmesg`): copy what is on it while it can be read",
+    }
+
+    def __init__(self, number: int, path: str) -> None:
+        self.number, self.path = number, path
+        super().__init__(number, path)
+
+    def __str__(self) -> str:
+        where = f"`{self.path}` cannot be used" if self.path else "the disk refuses"
+        return f"{where}: {os.strerror(self.number)}"
+
+    @property
+    def hint(self) -> str:  # type: ignore[override] # depends on the reason
+        """What to do next."""
+        return self.HINTS[self.number]
 
 
 class CommandError(TgsessionError):

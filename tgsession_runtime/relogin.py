@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sqlite3
-from contextlib import closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +12,8 @@ from tgsession_runtime.claim import contend
 from tgsession_runtime.errors import LoginError, NoConnectionError, SessionUnreadableError
 from tgsession_runtime.floods import Floods
 from tgsession_runtime.lease_settings import leasing_of
-from tgsession_runtime.session import read, sqlite_uri
+from tgsession_runtime.session import read
+from tgsession_runtime.session_files import data_centre
 from tgsession_runtime.state import State
 from tgsession_runtime.teardown import disconnect
 from tgsession_runtime.waiting import take, to_the_end, within
@@ -48,11 +46,11 @@ async def log_in(
     claim = await take(contend(name, state, timeout=wait, leasing=leasing_of(settings)))
     try:
         _refuse_in_the_way(name, Surroundings(settings.project, state))
-        new = _new_file(name.path)
+        new = backups.new_name(name.path)
         try:
+            _begin(new, name.path)
             account = await _log_in(new, settings, way, person, Floods(state.floods()))
-            aside = backups.put_aside(name.path) if name.path.exists() else []
-            os.replace(new, name.path)
+            aside = backups.take_place(new, name.path)
         finally:
             backups.remove_new(new)
         tombstones.clear(replace(name, key_id=read(name.path).key_id), state)
@@ -92,26 +90,14 @@ def _name(path: Path) -> SessionName:
     return name_of(path)
 
 
-def _new_file(path: Path) -> Path:
-    """An empty session file beside *path*, only this user's, that begins at the data centre where the old one was."""
-    new = backups.new_name(path)
-    os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+def _begin(new: Path, path: Path) -> None:
+    """Make *new* an empty session file, only this user's, that begins at the data centre where *path* was."""
+    backups.make(new)
     from telethon.sessions import SQLiteSession
 
-    home = _data_centre(path)
+    home = data_centre(path)
     if home is not None:
         session = SQLiteSession(str(new))
         session.set_dc(*home)
         session.save()
         session.close()
-    return new
-
-
-def _data_centre(path: Path) -> tuple[int, str, int] | None:
-    """Where the account's data are: to begin there saves being sent on."""
-    with suppress(sqlite3.Error, SessionUnreadableError):
-        read(path)
-        with closing(sqlite3.connect(sqlite_uri(path), uri=True)) as database:
-            row = database.execute("select dc_id, server_address, port from sessions").fetchone()
-        return (int(row[0]), str(row[1]), int(row[2])) if row and row[1] else None
-    return None

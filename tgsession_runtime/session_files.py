@@ -7,6 +7,7 @@ import re
 import sqlite3
 import stat
 import sys
+from contextlib import closing, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ _SKIPPED = frozenset({".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "n
 # Their locks are kept by another machine, or not at all; filelock's own CI sees NFS clients exclude nobody.
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "fuse.sshfs", "virtiofs"})
 _DEEPEST = 8
+UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.new(?:\.session)?")
+"""What a command calls a file that it makes, until that is whole and takes its own name; one that was killed leaves it so."""
 
 
 def find(folder: Path) -> Iterator[Path]:
@@ -30,7 +33,7 @@ def find(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if name not in _SKIPPED) if depth < _DEEPEST else []
         for name in sorted(files):
             path = Path(root, name)
-            if name.endswith(SUFFIX) and is_session(path):
+            if name.endswith(SUFFIX) and not UNFINISHED.fullmatch(name) and is_session(path):
                 yield path
 
 
@@ -43,6 +46,16 @@ def is_session(path: Path) -> bool:
     except SessionUnreadableError:
         return True
     return path.is_file()
+
+
+def data_centre(path: Path) -> tuple[int, str, int] | None:
+    """Where the account's data are, as the session file *path* says: number, address, port. To begin there saves being sent on."""
+    with suppress(sqlite3.Error, SessionUnreadableError):
+        read(path)
+        with closing(sqlite3.connect(sqlite_uri(path), uri=True)) as database:
+            row = database.execute("select dc_id, server_address, port from sessions").fetchone()
+        return (int(row[0]), str(row[1]), int(row[2])) if row and row[1] else None
+    return None
 
 
 def damage(path: Path) -> str:

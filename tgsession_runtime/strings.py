@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -50,18 +49,16 @@ def write_file(text: str, path: Path) -> list[Path]:
     if not given.auth_key:
         raise ConfigurationError("the session string is empty", "make one with `tgsession-guard export`")
     new = backups.new_name(path)
-    os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
+        backups.make(new)
         session = SQLiteSession(str(new))
         session.set_dc(given.dc_id, given.server_address, given.port)
         session.auth_key = given.auth_key
         session.save()
         session.close()
-        aside = backups.put_aside(path) if path.exists() else []
-        os.replace(new, path)
+        return backups.take_place(new, path)
     finally:
         backups.remove_new(new)
-    return aside
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import signal
 import sys
 from collections.abc import Generator, Iterator
 from functools import cache
@@ -15,6 +16,11 @@ import pytest
 if TYPE_CHECKING:
     from tests.runtime.guarding import Contender
     from tests.telegram import Controls
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # In the background of a shell; the processes of the tests would inherit that, and be deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

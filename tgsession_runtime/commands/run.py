@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,7 +18,7 @@ import click
 from tgsession_runtime.console import occupy_streams, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from tgsession_runtime.claim import Claim
     from tgsession_runtime.session import SessionName
@@ -55,13 +55,12 @@ def command(session: str | None, wait: float | None, command: tuple[str, ...]) -
     if shutil.which(command[0]) is None and not os.path.exists(command[0]):
         raise CommandError(command[0])
     occupy_streams()
-    with _signals_raise():
-        claim = _claim(session, wait)
-        try:
-            program = Program(command, claim.descriptors)
-        except BaseException:
-            claim.release()
-            raise
+    claim = _claim(session, wait)
+    try:
+        program = Program(command, claim.descriptors)
+    except BaseException:
+        claim.release()
+        raise
     return _run(program, claim, command)
 
 
@@ -136,22 +135,6 @@ def _warn_of_no_file(name: SessionName) -> None:
         say(f"warning: there is no session file `{name.path}` yet\n"
             "why:   a name that the program does not use keeps nobody off its session\n"
             "hint:  give `--session` the name that the program gives to Telethon")  # fmt: skip
-
-
-@contextmanager
-def _signals_raise() -> Iterator[None]:
-    """Let the signals that end a process end it in order; process 1 would not even notice them."""
-
-    def end(number: int, _frame: object) -> NoReturn:
-        sys.exit(128 + number)
-
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)]
-    replaced = {number: signal.signal(number, end) for number in numbers if signal.getsignal(number) is signal.SIG_DFL}
-    try:
-        yield
-    finally:
-        for number, handler in replaced.items():
-            signal.signal(number, handler)
 
 
 def _listen() -> None:
