@@ -6,6 +6,7 @@ import ctypes
 import os
 import platform
 import secrets
+import shlex
 import shutil
 import stat
 import sys
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from tgsession_runtime import backups, records, session_files, tombstones
 from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError, StateFolderError, StoreError
 from tgsession_runtime.holder import liveness
+from tgsession_runtime.server_time import PRODUCTION, clock_offset
 from tgsession_runtime.session import SUFFIX, read
 
 if TYPE_CHECKING:
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 
 _LEAST_TELETHON = (1, 36)
 # Telethon drops messages from 30 s behind the server on (telethon/network/mtprotostate.py); half of that is time to act.
-_CLOCK_OFF = 15.0
+_CLOCK_OFF, _CLOCK_WRONG = 15.0, 30.0
+_ONLINE = 5.0  # seconds that Telegram gets to answer
 _ROOM = 50 * 1024 * 1024
 
 
@@ -45,10 +48,12 @@ class Finding:
     hint: str = ""
 
 
-def examine(settings: Settings, names: Sequence[SessionName], around: Surroundings) -> Iterator[Finding]:
-    """Everything there is to look at, in the order in which it matters."""
+def examine(settings: Settings, names: Sequence[SessionName], around: Surroundings, *, online: bool = False) -> Iterator[Finding]:
+    """Everything there is to look at, in the order in which it matters; *online* Telegram is asked for its time, too."""
     yield from _versions()
     yield from _clock()
+    if online:
+        yield _telegrams_clock(names)
     yield from _configuration(settings)
     yield from _state_folder(around.state)
     yield from _lease_store(around.leasing)
@@ -87,6 +92,24 @@ def _clock() -> Iterator[Finding]:
             "clock", "note", "nothing keeps it in step with the world's; from 30 s on Telethon drops messages",
             "run chrony, ntpd or systemd-timesyncd; in a container, on its host",
         )  # fmt: skip
+
+
+def _telegrams_clock(names: Sequence[SessionName]) -> Finding:
+    """How far the clock is from Telegram's, by one packet that needs no login and uses no session."""
+    homes = [home[1:] for name in names if name.path is not None and (home := session_files.data_centre(name.path)) is not None]
+    address = homes[0] if homes else PRODUCTION
+    where = f"`{address[0]}:{address[1]}`"
+    try:
+        ahead, error = clock_offset(address, _ONLINE)
+    except OSError as refused:
+        message = f"Telegram at {where} gave no time: {refused.strerror or refused}"
+        return Finding("clock", "note", message, "look at the network and the firewall; a proxy is not used for this question")
+    message = f"{abs(ahead):.1f} s {'ahead of' if ahead >= 0 else 'behind'} Telegram's at {where}, give or take {error:.1f} s"
+    if abs(ahead) - error < _CLOCK_OFF:
+        return Finding("clock", "ok", message)
+    state: Literal["note", "bad"] = "bad" if abs(ahead) - error >= _CLOCK_WRONG else "note"
+    hint = "set it, and keep it in step with chrony, ntpd or systemd-timesyncd: `timedatectl set-ntp true`; in a container, on its host"
+    return Finding("clock", state, f"{message}; from {_CLOCK_WRONG:.0f} s on Telethon drops messages", hint)
 
 
 def _configuration(settings: Settings) -> Iterator[Finding]:
@@ -173,8 +196,12 @@ def _leftovers(project: Path, names: Sequence[SessionName]) -> Iterator[Finding]
         record = records.read_record(lock)
         if record is not None and record.state == "holding" and _is_free(lock) and liveness(record) == "gone":
             yield Finding("leftover", "note", f"`{lock}`: {record} did not release it", "nothing to do: the kernel has freed it")
+    folders = sorted({project, *(name.path.parent for name in names if name.path is not None)})
+    for path in (one for folder in folders for one in folder.glob(".*.new*") if session_files.UNFINISHED.fullmatch(one.name)):
+        hint = f"delete it, unless such a command is running now: `rm {shlex.quote(str(path))}`"
+        yield Finding("leftover", "note", f"`{path}`: `auth`, `import`, `restore` or `backup` was killed; it may hold a login", hint)
     for pattern in (f"*{SUFFIX}.aside-*", f"*{SUFFIX}.backup-*"):
-        kept = [path for path in project.glob(pattern) if not path.name.endswith(backups.COMPANIONS)]
+        kept = [path for folder in folders for path in folder.glob(pattern) if not path.name.endswith(backups.COMPANIONS)]
         if kept:
             what = ", ".join(f"`{path.name}`" for path in sorted(kept)[:3]) + (f" and {len(kept) - 3} more" if len(kept) > 3 else "")
             yield Finding("leftover", "note", f"copies of logins: {what}", "delete those that you need no more: each is a login")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import pytest
 
 from tests.runtime.commands import guard
 from tests.telegram import Controls
+from tgsession_runtime.server_time import clock_offset
+from tgsession_runtime.session_files import data_centre
 
 
 def findings(folder: Path, **variables: str) -> tuple[int, dict[str, list[dict[str, Any]]]]:
@@ -73,3 +77,47 @@ def test_people_see_only_what_is_not_in_order(tmp_path: Path) -> None:
 
     assert "python:" not in done.out
     assert done.out.splitlines()[-1].endswith("to note")
+
+
+def test_telegrams_time_is_asked_for_without_a_session(tmp_path: Path, far: Controls) -> None:
+    far.log_in(far.add_bot("9102:token")).write(tmp_path / "alerts.session")
+    before = far.ledger()["requests"]
+
+    _, unasked = findings(tmp_path)
+    done = guard(tmp_path, "doctor", "--online", "--verbose")
+
+    assert [one["message"].partition(" s ")[0] for one in unasked["clock"] if "Telegram" in one["message"]] == []
+    assert "Telegram's at `127.0.0." in done.out
+    assert "0.0 s ahead of" in done.out or "0.0 s behind" in done.out, done.out
+    assert far.ledger()["requests"] == before  # nothing was asked in anybody's name
+
+
+@pytest.mark.parametrize(("wrong", "said"), [(120.0, 120), (-3600.0, -3600)])
+def test_clock_that_is_off_is_measured(tmp_path: Path, far: Controls, wrong: float, said: int) -> None:
+    path = tmp_path / "alerts.session"
+    far.log_in(far.add_bot(f"91{abs(said)}:token")).write(path)
+    home = data_centre(path)
+    assert home is not None
+
+    ahead, error = clock_offset(home[1:], 30.0, lambda: time.time() + wrong)
+
+    assert abs(ahead - said) <= error + 1.0
+
+
+def test_telegram_that_is_silent_or_not_there_is_said_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = silent.getsockname()
+        with pytest.raises(OSError, match=r"time"):
+            clock_offset(address, 0.2)
+    with pytest.raises(ConnectionRefusedError):
+        clock_offset(address, 5.0)
+
+
+def test_what_a_killed_command_left_is_named_and_taken_for_no_session(tmp_path: Path, far: Controls) -> None:
+    half = tmp_path / ".alerts.0123abcd.new.session"
+    far.log_in(far.add_bot("9103:token")).write(half)
+
+    _, found = findings(tmp_path)
+
+    assert f"rm {half}" in found["leftover"][0]["hint"]
+    assert guard(tmp_path, "check").status == 2  # there is no session

@@ -17,17 +17,20 @@ _MARKS = {"ok": ("ok", "green"), "note": ("note", "yellow"), "bad": ("bad", "red
 @click.command(
     "doctor",
     short_help="Say whether this environment is fit for the guard.",
-    epilog="Exit status: 0 nothing bad, 1 something is, 2 the configuration cannot be used. Example: `tgsession-guard doctor`.",
+    epilog="Exit status: 0 nothing bad, 1 something is, 2 the configuration cannot be used. Examples: "
+    "`tgsession-guard doctor`, `tgsession-guard doctor --online --verbose`.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write a JSON list.")
 @click.option("-v", "--verbose", is_flag=True, help="Show also what is in order.")
-def command(*, as_json: bool, verbose: bool) -> int:
+@click.option("--online", is_flag=True, help="Ask Telegram what time it is, too: one packet, without a login or a session.")
+def command(*, as_json: bool, verbose: bool, online: bool) -> int:
     """Look at versions, the clock, file systems, permissions, the configuration and what was left behind.
 
-    Nothing is changed, but for a file that is made and removed in the state folder.
+    Nothing is changed, but for a file that is made and removed in the state folder. Nothing is sent to Telegram, unless
+    `--online` asks it for its time, which it gives anybody within 5 s or not at all.
     """
     about = asked([], need_one=False)
-    found = list(examine(about.settings, about.names, about.around))
+    found = list(examine(about.settings, about.names, about.around, online=online))
     if as_json:
         echo(json.dumps([asdict(one) for one in found], indent=2))
     else:
