@@ -197,3 +197,38 @@ def test_worker_of_root_whose_project_cannot_be_told_is_said(tmp_path: Path) -> 
 
     assert [one.process.pid for one in mine.workers] == [worker]
     assert worker in told
+
+
+# The whole command, as an ordinary user: everything is loaded before root turns into one.
+_CHECK = """
+import os, sys, tempfile
+from tgsession_runtime.cli import run
+os.chdir(os.path.dirname(sys.argv[1]))
+os.environ["TGSESSION_STATE_DIR"] = tempfile.mkdtemp()
+run(["check", "--quiet", os.path.basename(sys.argv[1])])
+os.setgroups([]); os.setgid(12345); os.setuid(12345)
+os.environ["TGSESSION_STATE_DIR"] = tempfile.mkdtemp()
+sys.exit(run(["check", os.path.basename(sys.argv[1])]))
+"""
+
+
+@LINUX
+@AS_ROOT
+def test_check_that_was_not_allowed_to_look_says_3_and_not_0(shared: Path) -> None:
+    shared.unlink()
+    login = sqlite3.connect(shared)
+    login.executescript(
+        "create table version (version integer); insert into version values (7);"
+        "create table sessions (dc_id integer, server_address text, port integer, auth_key blob, takeout_id integer);"
+        "create table entities (id integer); create table update_state (id integer);"
+    )
+    login.execute("insert into sessions values (2, '127.0.0.1', 443, ?, null)", (os.urandom(256),))
+    login.commit()
+    login.close()
+    shared.chmod(0o644)
+
+    with process("print('open', flush=True); input()"):
+        done = subprocess.run([sys.executable, "-c", _CHECK, str(shared)], check=False, capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, "shared: cannot tell" in done.stdout) == (3, True), done.stdout + done.stderr
+    assert "cannot tell [no-permission]: pid" in done.stdout
