@@ -58,6 +58,11 @@ def guard_workers(app: Celery) -> None:
         signal.connect(receiver, weak=False, dispatch_uid=f"tgsession {receiver.__name__}")
 
 
+def guards(app: object) -> bool:
+    """Whether the workers of *app* will be known to use the guard."""
+    return app in _apps
+
+
 class _SoftTimeLimit(SoftTimeLimitExceeded, SystemExit):  # type: ignore[misc] # billiard has no types
     """Celery's exception in a form that event loops let through; it is caught, stored and pickled as Celery's own."""
 

@@ -2,7 +2,14 @@
 
 Stopping escalates as Celery does: warm (SIGTERM: tasks are finished), cold (SIGQUIT: tasks are ended, and their guards
 disconnect), and only for what still lives, last of all, SIGKILL, which leaves a session unclean.
-Source: docs.celeryq.dev, "Stopping the worker"; measured on Celery 5.7.
+
+| runner | warm: to the main process | cold |
+| --- | --- | --- |
+| Celery | SIGTERM | SIGQUIT to the main process; with a soft shutdown again, which ends its tasks' respite, and again, which ends its own |
+| huey | SIGINT; on SIGTERM it ends its tasks | SIGTERM to all its processes |
+| others | SIGTERM | SIGTERM to all its processes: SIGQUIT would kill them as they are. Guards end their blocks on it, as in any program |
+
+Source: docs.celeryq.dev, "Stopping the worker"; measured on Celery 5.7, dramatiq 2.2, rq 3.0, huey 3.5, taskiq 0.13, arq 0.28.
 """
 
 from __future__ import annotations
@@ -20,7 +27,7 @@ from tgsession_runtime.errors import ConfigurationError
 from tgsession_runtime.holder import started_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tgsession_runtime.workers import Worker
@@ -29,6 +36,11 @@ _LOOK_EVERY = 0.1
 # From a cold shutdown to the last child's end: a disconnect of 10 s, and what Celery takes itself (1.2 s measured).
 COLD = 13.0
 _LAST = 5.0
+# How long Celery's main process gets to pass the first SIGQUIT on, and to end after the third, in seconds.
+_PASSED_ON = 1.0
+_WITHOUT_RESPITE = 3.0
+_WARM = {"huey": signal.SIGINT}
+_QUIT = getattr(signal, "SIGQUIT", signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,8 @@ class Left:
     pid: int
     started: str
     worker: str
+    runner: str
+    is_main: bool
 
     @property
     def alive(self) -> bool:
@@ -56,22 +70,30 @@ class Step:
     killed: tuple[Left, ...] = ()
 
 
-def stop(found: Sequence[Worker], *, seconds: float, force: bool, clock: Callable[[], float] = time.monotonic) -> Iterator[Step]:
+def stop(
+    found: Sequence[Worker], *, seconds: float, force: bool, respite: bool = False, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Step]:
     """Stop the workers *found*: a step each moment, the last of which says what has not ended.
 
-    A warm shutdown gets *seconds*. Without *force* that is all; with it a cold one and at last SIGKILL follow.
+    A warm shutdown gets *seconds*. Without *force* that is all; with it a cold one and at last SIGKILL follow. *respite* says
+    that Celery gives tasks one before a cold shutdown ends them: they have had theirs in the warm one.
     """
     everything = list(_processes(found))
-    mains = [one for one in everything if one.pid in {worker.process.pid for worker in found}]
-    yield from _stage("warm", signal.SIGTERM, mains, everything, seconds, clock)
-    if not force or not _alive(everything):
+    mains = [one for one in everything if one.is_main]
+    yield from _stage("warm", {one: _WARM.get(one.runner, signal.SIGTERM) for one in mains}, everything, seconds, clock)
+    if not force:
         return
-    quit_signal = getattr(signal, "SIGQUIT", signal.SIGTERM)
-    yield from _stage("cold", quit_signal, mains, everything, COLD, clock)
+    celery = dict.fromkeys((one for one in mains if one.runner == "celery"), _QUIT)
+    others = dict.fromkeys((one for one in everything if one.runner != "celery"), signal.SIGTERM)
+    again = ((celery, COLD - _PASSED_ON), (celery, _WITHOUT_RESPITE)) if respite else ()
+    for told, limit in (({**celery, **others}, _PASSED_ON if respite else COLD), *again):
+        if _alive(everything):
+            yield from _stage("cold", told, everything, limit, clock)
     killed = _alive(everything)
     if killed:
         # The children first: the end of their main process would take them along before anybody could name them.
-        yield from _stage("kill", getattr(signal, "SIGKILL", signal.SIGTERM), killed[::-1], everything, _LAST, clock, killed)
+        kill = dict.fromkeys(killed[::-1], getattr(signal, "SIGKILL", signal.SIGTERM))
+        yield from _stage("kill", kill, everything, _LAST, clock, killed)
 
 
 def start(app: str, options: str, project: Path, log: Path) -> int:
@@ -93,6 +115,11 @@ def start(app: str, options: str, project: Path, log: Path) -> int:
     return process.pid
 
 
+def is_running(pid: int) -> bool:
+    """Whether process *pid* has not ended."""
+    return started_at(pid) is not None
+
+
 def last_words(log: Path, lines: int = 5) -> str:
     """The end of *log*: why a worker did not come up."""
     try:
@@ -102,10 +129,10 @@ def last_words(log: Path, lines: int = 5) -> str:
 
 
 def _stage(
-    name: str, number: int, told: Iterable[Left], everything: Sequence[Left], seconds: float, clock: Callable[[], float],
+    name: str, told: Mapping[Left, int], everything: Sequence[Left], seconds: float, clock: Callable[[], float],
     killed: Sequence[Left] = (),
 ) -> Iterator[Step]:  # fmt: skip
-    for one in told:
+    for one, number in told.items():
         _signal(one, number)
     end = clock() + seconds
     while True:
@@ -133,7 +160,7 @@ def _processes(found: Sequence[Worker]) -> Iterator[Left]:
     for worker in found:
         for pid in worker.pids:
             if (started := started_at(pid)) is not None:
-                yield Left(pid, started, str(worker))
+                yield Left(pid, started, str(worker), worker.runner, pid == worker.process.pid)
 
 
 def _alive(everything: Sequence[Left]) -> tuple[Left, ...]:

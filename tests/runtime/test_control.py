@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.celery_support import redis_broker
+from tests.celery_support import redis_broker, until
 from tests.runtime.commands import DEADLINE, Started, guard
+from tests.runtime.redises import redis_of_ones_own
 from tests.runtime.test_check import HOLD, running
+from tests.runtime.test_lease_commands import elsewhere, variables
 from tests.telegram import Controls
 from tgsession_runtime.holder import started_at
 from tgsession_runtime.session import read
@@ -20,8 +22,8 @@ from tgsession_runtime.session import read
 APP = '''
 import os, signal, time
 from celery import Celery
-app = Celery("jobs", broker={broker!r})
-app.conf.update(worker_hijack_root_logger=False, broker_connection_retry_on_startup=True)
+app = Celery("duties", broker={broker!r})
+app.conf.update(task_default_queue={queue!r}, worker_hijack_root_logger=False, broker_connection_retry_on_startup=True)
 @app.task(name="jobs.nap")
 def nap(seconds, mark):
     open(mark, "w").close()
@@ -44,9 +46,9 @@ def broker() -> Iterator[str]:
 
 @pytest.fixture
 def project(tmp_path: Path, broker: str) -> Iterator[Path]:
-    (tmp_path / "jobs.py").write_text(APP.format(broker=broker))
+    (tmp_path / "duties.py").write_text(APP.format(broker=broker, queue=tmp_path.name))
     (tmp_path / "pyproject.toml").write_text(
-        '[tool.tgsession-guard]\ncelery-app = "jobs"\ncelery-options = "--concurrency 1 --pool prefork --without-mingle --without-gossip"\n'
+        '[tool.tgsession-guard]\ncelery-app = "duties"\ncelery-options = "--concurrency 1 --pool prefork --without-mingle --without-gossip"\n'
     )
     yield tmp_path
     guard(tmp_path, "workers", "stop", "--force", "--timeout", "0.5")
@@ -63,7 +65,7 @@ def send(project: Path, broker: str, task: str, *arguments: object) -> Path:
 
     mark = project / "began"
     with Celery(broker=broker) as app:
-        app.send_task(task, args=[*arguments, str(mark)])
+        app.send_task(task, args=[*arguments, str(mark)], queue=project.name)
     end = time.monotonic() + DEADLINE
     while not mark.exists():
         assert time.monotonic() < end
@@ -90,6 +92,17 @@ def test_a_stop_waits_for_the_task_that_runs(project: Path, broker: str) -> None
 
     assert (done.status, started_at(pid)) == (0, None), done.err
     assert "warm:" in done.err
+
+
+def test_a_worker_of_another_checkout_with_the_same_app_is_left_alone(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    pid = start(project)
+    checkout = tmp_path_factory.mktemp("checkout")
+    for name in ("duties.py", "pyproject.toml"):
+        (checkout / name).write_bytes((project / name).read_bytes())
+
+    done = guard(checkout, "workers", "stop")
+
+    assert (done.status, done.out, started_at(pid) is not None) == (0, "no workers\n", True)
 
 
 def test_a_task_that_does_not_finish_in_time_is_said_and_left_alone(project: Path, broker: str) -> None:
@@ -123,7 +136,7 @@ def test_no_worker_is_started_while_a_session_is_held(project: Path, far: Contro
 
 
 def test_a_worker_that_does_not_come_up_is_said_with_its_last_words(project: Path) -> None:
-    (project / "jobs.py").write_text("raise SystemExit('no such thing as a job')")
+    (project / "duties.py").write_text("raise SystemExit('no such thing as a job')")
 
     done = guard(project, "workers", "start", "--wait", "20")
 
@@ -190,7 +203,7 @@ def test_workers_of_other_hosts_answer_through_the_broker(project: Path, far: Co
     pid = start(project)
     elsewhere = project.parent / f"{project.name}-elsewhere"
     elsewhere.mkdir()
-    for name in ("jobs.py", "pyproject.toml", "alerts.session"):
+    for name in ("duties.py", "pyproject.toml", "alerts.session"):
         (elsewhere / name).write_bytes((project / name).read_bytes())
 
     # For a project in another folder the worker is as far away as one on another host.
@@ -199,3 +212,76 @@ def test_workers_of_other_hosts_answer_through_the_broker(project: Path, far: Co
     assert f"pid {pid}" in near.out
     assert "answers from another host" not in near.out
     assert (far_away.status, f"pid {pid}" in far_away.out or "answers from another host" in far_away.out) == (1, True)
+
+
+def test_what_a_worker_is_stuck_on_is_said(project: Path, broker: str) -> None:
+    pid = start(project)
+    send(project, broker, "jobs.nap", 60)
+
+    done = guard(project, "workers", "stop", "--timeout", "0.5")
+
+    assert (done.status, "running `jobs.nap` since" in done.err) == (1, True), done.err
+    assert started_at(pid) is not None
+
+
+def test_force_does_not_wait_for_the_respite_of_a_soft_shutdown(project: Path, broker: str) -> None:
+    with (project / "duties.py").open("a") as app:
+        app.write("app.conf.worker_soft_shutdown_timeout = 600\n")
+    pid = start(project)
+    send(project, broker, "jobs.nap", 600)
+
+    done = guard(project, "workers", "stop", "--force", "--timeout", "0.5")
+
+    assert (done.status, started_at(pid)) == (0, None), done.err
+    assert "was killed" not in done.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_stop_that_was_interrupted_can_be_begun_again(project: Path, broker: str, number: int) -> None:
+    pid = start(project)
+    send(project, broker, "jobs.nap", 60)
+    with Started(project, ["workers", "stop", "--timeout", "60"]) as stopping:
+        assert stopping.process.stderr is not None
+        stopping.process.stderr.readline()
+        stopping.signal(number)
+        assert stopping.status() in {130, 143, -9}
+
+    done = guard(project, "workers", "stop", "--force", "--timeout", "0.5")
+
+    assert (done.status, started_at(pid)) == (0, None), done.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_start_that_was_interrupted_says_what_goes_on(project: Path, number: int) -> None:
+    with (project / "duties.py").open("a") as app:
+        app.write("import sys\nif 'worker' in sys.argv:\n    open('starting', 'w').close()\n    time.sleep(600)\n")
+    with Started(project, ["workers", "start"]) as starting:
+        until((project / "starting").exists, "the worker is starting")
+        starting.signal(number)
+        said = starting.errors()
+
+        assert starting.status() in {130, 143}
+    assert "goes on starting" in said
+    assert guard(project, "workers", "stop", "--force", "--timeout", "0.5").status == 0
+
+
+GUARD_IT = "from tgsession_runtime.celery import guard_workers\nguard_workers(app)\n"
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_only_a_worker_that_will_wait_is_started_while_another_host_has_the_lease(project: Path, far: Controls, *, guarded: bool) -> None:
+    with redis_of_ones_own() as store:
+        store.age(5)
+        path = project / "alerts.session"
+        far.log_in(far.add_bot(f"901{int(guarded)}:token")).write(path)
+        elsewhere(store, path)
+        if guarded:
+            with (project / "duties.py").open("a") as app:
+                app.write(GUARD_IT)
+
+        done = guard(project, "workers", "start", **variables(store))
+        stopped = guard(project, "workers", "stop", "--force", "--timeout", "5", **variables(store))
+
+    assert (done.status, stopped.status) == (0 if guarded else 1, 0), done.err + stopped.err
+    assert "is leased by" in done.err
+    assert ("tasks that use it wait" in done.err) == guarded

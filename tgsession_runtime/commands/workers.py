@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tgsession_runtime import control, workers
-from tgsession_runtime.check import check
+from tgsession_runtime.check import check, holders
 from tgsession_runtime.commands.asked import asked
 from tgsession_runtime.commands.status import worker_and_lease_tables
 from tgsession_runtime.console import say
@@ -18,6 +18,9 @@ from tgsession_runtime.errors import ConfigurationError, WorkersError
 from tgsession_runtime.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from tgsession_runtime.commands.asked import Asked
     from tgsession_runtime.workers import Worker
 
@@ -29,7 +32,7 @@ _IN_THE_WAY = frozenset({"held", "open-elsewhere", "worker-running", "revoked", 
 _timeout = click.option(
     "-t", "--timeout", type=click.FloatRange(0), default=15.0, show_default=True, metavar="SECONDS", help="How long tasks get to finish."
 )
-_force = click.option("--force", is_flag=True, help="Go on to a cold shutdown and, for what still lives, to SIGKILL.")
+_force = click.option("--force", is_flag=True, help="Then end the tasks (cold shutdown) and, for what still lives, SIGKILL.")
 _up_in = click.option(
     "-w", "--wait", type=click.FloatRange(0), default=60.0, show_default=True, metavar="SECONDS", help="How long it may take to come up."
 )
@@ -60,7 +63,11 @@ def status() -> int:
 @command.command("start")
 @_up_in
 def start(wait: float) -> int:
-    """Start a worker and wait until it answers; refuses while a session of the project is not safe to use."""
+    """Start a worker and wait until it answers; refuses while a session of the project is not safe to use.
+
+    Only a lease that another host has keeps no worker from starting that uses the guard (`guard_workers`): its tasks wait for it,
+    up to `lock-timeout`. What the worker says goes to a log in the state folder, whose name is printed.
+    """
     return start_worker(asked([], need_one=False), wait)
 
 
@@ -68,7 +75,11 @@ def start(wait: float) -> int:
 @_timeout
 @_force
 def stop(timeout: float, *, force: bool) -> int:
-    """Stop the workers warm: tasks finish, guards disconnect. Afterwards no process has a session of the project in use."""
+    """Stop the workers warm: tasks finish, guards disconnect. Afterwards no process has a session of the project in use.
+
+    What has not ended in time is named with what it runs and which session it has, and goes on. With `--force` its tasks are
+    ended then (13 s, with a disconnect in them; a soft shutdown's respite is cut short), and SIGKILL comes last.
+    """
     return stop_workers(asked([], need_one=False), timeout, force=force)
 
 
@@ -88,33 +99,47 @@ def start_worker(about: Asked, wait: float) -> int:
         raise ConfigurationError(
             "not given: `celery_app`", "`TGSESSION_CELERY_APP=app.celery`, or `celery-app` in `pyproject.toml`", why="nothing was started"
         )
-    _refuse_unsafe(about)
+    app = _app_of(about)
+    _refuse_unsafe(about, guarded=bool(app and workers.will_guard(app)))
     log = State(settings.state_dir).root / f"worker-{settings.celery_app.partition(':')[0]}.log"
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sys.path.insert(0, str(settings.project))  # as `celery -A` does: the app is asked for by its module
     pid = control.start(settings.celery_app, settings.celery_options, settings.project, log)
-    answers = _wait_until_up(settings.celery_app, pid, wait)
+    try:
+        answers = _wait_until_up(settings.celery_app, pid, wait)
+    except BaseException:
+        say(f"the worker (pid {pid}) goes on starting; `tgsession-guard workers status` shows it, `tgsession-guard workers stop` ends it")
+        raise
     if not answers:
-        words = control.last_words(log)
-        raise WorkersError(f"the worker (pid {pid}) does not answer", f"read `{log}`" + (f":\n{words}" if words else ""))
+        raise _not_up(pid, log, wait)
     echo(f"started: pid {pid}, log `{log}`")
     return 0
 
 
-def _refuse_unsafe(about: Asked) -> None:
+def _not_up(pid: int, log: Path, waited: float) -> WorkersError:
+    """What is known of a worker that has not come up."""
+    words = control.last_words(log)
+    last = f"; its last words:\n{words}" if words else ""
+    if control.is_running(pid):
+        more = "longer: `tgsession-guard workers start --wait 120` next time; it still runs, and `tgsession-guard workers stop` ends it"
+        return WorkersError(f"the worker (pid {pid}) has not answered in {waited:g} s", f"see whether it reaches its broker, or wait {more}{last}")
+    return WorkersError(f"the worker (pid {pid}) has ended instead of coming up", f"mend what its log says: `{log}`{last}")
+
+
+def _refuse_unsafe(about: Asked, *, guarded: bool) -> None:
+    """Refuse to start beside whoever uses a session; *guarded* workers may start while another host has the lease: they wait for it."""
     around = about.around
     for name in about.names:
         for reason in check(name, around).reasons:
-            if reason.code in _IN_THE_WAY:
+            if guarded and reason.code == "lease-held":
+                say(f"note: session `{name.label}`: {reason.message}; tasks that use it wait for that, up to `lock-timeout`")
+            elif reason.code in _IN_THE_WAY:
                 raise WorkersError(f"session `{name.label}` is not safe to use: {reason.message}", reason.hint)
 
 
 def _wait_until_up(app: str, pid: int, seconds: float) -> bool:
     """Whether the worker has answered Celery's own question: a process that runs may still be stuck."""
-    from tgsession_runtime.holder import started_at
-
     end = time.monotonic() + seconds
-    while time.monotonic() < end and started_at(pid) is not None:
+    while time.monotonic() < end and control.is_running(pid):
         if any(node.pid == pid for node in workers.ask(app, timeout=0.5).nodes):
             return True
         time.sleep(_LOOK_EVERY)
@@ -127,7 +152,10 @@ def stop_workers(about: Asked, timeout: float, *, force: bool) -> int:
     if not found:
         echo("no workers")
     last, told = None, 0.0
-    for last in control.stop(found, seconds=timeout, force=force):
+    app = _app_of(about)
+    # Asked now: in a warm shutdown most pools do not answer any more.
+    tasks = _tasks_of(app) if app and found else {}
+    for last in control.stop(found, seconds=timeout, force=force, respite=bool(app and force and workers.gives_respite(app))):
         if time.monotonic() - told >= _TELL_EVERY and last.left:
             told = time.monotonic()
             _tell(last, about)
@@ -136,9 +164,7 @@ def stop_workers(about: Asked, timeout: float, *, force: bool) -> int:
             "why:   it did not disconnect; sessions that it used ended uncleanly\n"
             "hint:  the next user mends the files; see `tgsession-guard check`")  # fmt: skip
     if last and last.left:
-        who = ", ".join(f"pid {one.pid}" for one in last.left)
-        more = "" if force else "; `--force` ends the tasks, and `--timeout` gives them longer"
-        raise WorkersError(f"still running after {timeout:g} s: {who}{_stuck_on(about)}", f"look at what they do{more}")
+        raise _still_running(last, tasks, about, timeout, force=force)
     return _prove(about, found)
 
 
@@ -150,11 +176,35 @@ def _tell(step: control.Step, about: Asked) -> None:
     sys.stderr.flush()
 
 
-def _stuck_on(about: Asked) -> str:
-    """The tasks that run, if the workers still say so; in a warm shutdown most pools do not answer any more."""
-    app = about.settings.celery_app
-    tasks = [task.name for node in workers.ask(app, timeout=0.5).nodes for task in node.tasks] if app else []
-    return f", running {', '.join(tasks)}" if tasks else ""
+def _app_of(about: Asked) -> str | None:
+    """The configured app, which can be imported from now on, as `celery -A` does it."""
+    if about.settings.celery_app and (folder := str(about.settings.project)) not in sys.path:
+        sys.path.insert(0, folder)
+    return about.settings.celery_app
+
+
+def _tasks_of(app: str) -> dict[int, str]:
+    """The tasks that run, by the process that runs them, as far as the workers say so."""
+    found = ((task.pid, task.name, task.since) for task in workers.running_tasks(app))
+    return {pid: f"`{name}`{f' since {since:%H:%M:%SZ}' if since else ''}" for pid, name, since in found if pid is not None}
+
+
+def _still_running(last: control.Step, tasks: Mapping[int, str], about: Asked, timeout: float, *, force: bool) -> WorkersError:
+    """Which process is stuck on what, and which session it has."""
+    around = about.around
+    held = {holder.pid: name.label for name in about.names for holder in holders(name, around.state)}
+    who = [
+        f"pid {one.pid}{f', running {tasks[one.pid]}' if one.pid in tasks else ''}{f', with session `{held[one.pid]}`' if one.pid in held else ''}"
+        for one in last.left
+    ]
+    pids = " ".join(str(one.pid) for one in last.left)
+    hint = (
+        f"see what they wait for: `ps -o pid,stat,wchan:20,args -p {pids.replace(' ', ',')}`; state D is the disk's or the network's"
+        if force
+        else "give them longer: `tgsession-guard workers stop --timeout 120`; or end their tasks, which lets their guards disconnect: "
+        "`tgsession-guard workers stop --force`"
+    )
+    return WorkersError(f"still running after {timeout:g} s: {'; '.join(who)}", hint)
 
 
 def _prove(about: Asked, found: list[Worker]) -> int:

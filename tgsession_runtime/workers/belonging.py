@@ -30,12 +30,20 @@ class Project:
         Raises:
             PermissionError: it would take a look into the worker that this user may not have.
         """
-        if {match.app, (match.app or "").partition(":")[0], match.node} & {*self.names}:
+        if match.node in self.names:
             return "configuration"
         main, *pool = pids
-        folder = system.folder(main)
+        named = match.app is not None and bool({match.app, match.app.partition(":")[0]} & {*self.names})
+        try:
+            folder = system.folder(main)
+        except PermissionError:
+            if named:
+                return "configuration"
+            raise
         if self._holds(folder):
             return "working folder"
+        if match.app and named and not self._is_anothers(match.app, folder):
+            return "configuration"
         if match.app and self._has_module(match.app, folder):
             return "app module"
         return "open files" if any(self._has_open(pid, system) for pid in (main, *pool)) else None
@@ -61,6 +69,16 @@ class Project:
             if found := _identity(near):
                 return found in own
         return any(own)
+
+    def _is_anothers(self, app: str, folder: str) -> bool:
+        """Whether *app* is the module of another checkout, which happens to have the same name: its workers are not ours to stop.
+
+        In a container it may be a copy of ours, and then the name decides.
+        """
+        name = app.partition(":")[0].partition(".")[0]
+        found = any(_identity(f"{folder}/{name}{end}") for end in ("", ".py"))
+        mounts = _identity(f"{os.path.dirname(folder)}/ns/mnt")
+        return found and not self._has_module(app, folder) and mounts in {None, _identity("/proc/self/ns/mnt")}
 
     def _has_open(self, pid: int, system: System) -> bool:
         inside = os.path.join(os.path.realpath(self.root), "")
