@@ -86,6 +86,20 @@ class Opened(SyncBlock):
             await to_the_end(self._leave)
         throw(self._after())
 
+    def finish(self) -> None:
+        """The way out where its loop does not run; one that has begun in it is gone to its end."""
+        if self._leaving is None:
+            super().finish()
+        elif self._leaving.done():
+            self.close()
+        elif self._loop.is_closed():
+            self.life.drop()
+        else:
+            try:
+                self._finish(self._leaving)
+            finally:
+                self.close()
+
     def _after(self) -> BaseException | None:
         self._left()
         return interrupts.leave(self)
@@ -94,11 +108,13 @@ class Opened(SyncBlock):
 
     def end(self) -> None:
         """Disconnect because of `life.error`: no code of the program's own stands between."""
-        if self.entered and self._loop.is_running():
+        if self.entered and not self._done and self._loop.is_running():
             self._begin_leaving()
 
     def interrupt(self, error: BaseException) -> bool:
         """Disconnect, and do what the signal asks for then; False if the error is to be raised here and now."""
+        if self._done:  # whoever sees to that does it afterwards
+            return True
         if not self.entered:
             return super().interrupt(error)
         if not self._can_be_asked() or (self.deaf and runs_here(self._loop)):

@@ -8,8 +8,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ API = (1, "0" * 32)
 QUICK: dict[str, Any] = {"workers": "ignore", "lock_timeout": 0.5, "connect_timeout": 10.0, "disconnect_timeout": 0.3}
 IMPATIENT = 0.2  # seconds for a connect that does not come about
 FORMS = ("async with", "with")
+# Without a block, left by the client's own disconnect.
+OPENED = ("aopen", "open")
 
 # Claims what each line of its input names, a state folder and a session file, and says in a line what came of it.
 _CONTENDER = """
@@ -52,16 +54,32 @@ def quick(session: Any, **options: Any) -> Guard[Any]:
     return guarded_client(session, *API, **{**QUICK, **options})
 
 
+@asynccontextmanager
+async def opened(guard: Guard[Any]) -> AsyncIterator[Any]:
+    """The client of *guard* without a block of ours."""
+    client = await guard.aopen()
+    try:
+        yield client
+    finally:
+        await client.disconnect()
+
+
 def run(form: str, guard: Callable[[], Guard[Any]], body: Callable[[Any], Any]) -> Any:
     """Enter a guard in *form*, run *body*, a coroutine function, with its client; its result."""
     if form == "with":
         with guard() as client:
             return client.loop.run_until_complete(body(client))
+    if form == "open":
+        client = guard().open()
+        try:
+            return client.loop.run_until_complete(body(client))
+        finally:
+            client.disconnect()
 
     async def main() -> Any:
         tasks = asyncio.all_tasks()
         try:
-            async with guard() as client:
+            async with guard() if form == "async with" else opened(guard()) as client:
                 return await body(client)
         finally:
             left = asyncio.all_tasks() - tasks

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.runtime.guarding import quick
+from tests.runtime.guarding import opened, quick
 
 _LONG = 30.0  # seconds; nothing waits so long
 SCENES: dict[str, Callable[..., Any]] = {}
@@ -219,14 +219,24 @@ def raising(form: str, session: str, what: str) -> None:
 
 def inside(form: str, session: Any, body: Callable[[Any], Any], **options: Any) -> None:
     async def main() -> None:
-        async with quick(session, lock_timeout=10.0, **options) as client:
+        guard = quick(session, lock_timeout=10.0, **options)
+        async with opened(guard) if form == "aopen" else guard as client:
             say("inside")
             await body(client)
 
-    if form == "async with":
+    if form in {"async with", "aopen"}:
         asyncio.run(main())
         return
-    with quick(session, lock_timeout=10.0, **options) as client:
+    guard = quick(session, lock_timeout=10.0, **options)
+    if form == "open":
+        client = guard.open()
+        try:
+            say("inside")
+            client.loop.run_until_complete(body(client))
+        finally:
+            client.disconnect()
+        return
+    with guard as client:
         say("inside")
         client.loop.run_until_complete(body(client))
 

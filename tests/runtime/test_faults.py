@@ -11,7 +11,7 @@ import pytest
 from telethon import errors
 from telethon.tl import functions
 
-from tests.runtime.guarding import FORMS, IMPATIENT, Contender, login, nothing_left, quick, run
+from tests.runtime.guarding import FORMS, IMPATIENT, OPENED, Contender, login, nothing_left, quick, run
 from tests.telegram import Controls
 from tgsession_runtime import NoConnectionError, NotLoggedInError, SessionRevokedError
 
@@ -94,7 +94,7 @@ def test_fault_of_the_key_exchange_leaves_nothing(
     assert contender(tmp_path / "bot") == "free"
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *OPENED])
 @pytest.mark.parametrize(("kind", "details"), IN_BODY, ids=_label)
 def test_fault_in_the_body_leaves_the_own_error_and_nothing_else(
     far: Controls, contender: Contender, tmp_path: Path, form: str, kind: str, details: dict[str, Any]
@@ -116,7 +116,7 @@ def test_fault_in_the_body_leaves_the_own_error_and_nothing_else(
     assert far.totals()["live"] == 0
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *OPENED])
 @pytest.mark.parametrize("how", BY_SERVER)
 def test_server_that_drops_the_connection_leaves_the_own_error_and_nothing_else(
     far: Controls, contender: Contender, tmp_path: Path, form: str, how: str
@@ -134,7 +134,7 @@ def test_server_that_drops_the_connection_leaves_the_own_error_and_nothing_else(
     assert contender(tmp_path / "a") == "free"
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *OPENED])
 @pytest.mark.parametrize("own", [True, False], ids=["own error", "no error"])
 @pytest.mark.parametrize("kind", ["never", "stop_reading", "fin", "rst"])
 def test_fault_on_the_way_out_leaves_nothing(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.guarding import FORMS, Contender, login, quick
+from tests.runtime.guarding import FORMS, OPENED, Contender, login, quick
 from tests.runtime.stage import Stage
 from tests.telegram import Controls
 
@@ -48,7 +48,7 @@ def unharmed(session: Path) -> bool:
     return whole and not session.with_name("a.session-journal").exists()
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *OPENED])
 @pytest.mark.parametrize(
     ("what", "error"),
     [
@@ -79,7 +79,7 @@ def test_child_that_leaves_the_block_does_not_touch_the_parents(stage: Stage, se
     assert unharmed(session)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *OPENED])
 @pytest.mark.parametrize(("how", "status"), [("clean", 0), ("SIGTERM", -15), ("SIGKILL", -9)])
 def test_parents_end_frees_the_session_while_its_child_lives(
     far: Controls, stage: Stage, contender: Contender, session: Path, form: str, how: str, status: int

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.guarding import FORMS, Contender, login, quick
+from tests.runtime.guarding import FORMS, OPENED, Contender, login, quick
 from tests.runtime.stage import Stage
 from tests.telegram import Controls
 from tgsession_runtime.records import recorded
@@ -62,13 +62,13 @@ def follows_in_order(far: Controls, session: Path) -> bool:
     return alive and far.totals()["invalidations"] == 0
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *OPENED])
 @pytest.mark.parametrize("number", [TERM, INT, HUP], ids=lambda one: one.name)
 @pytest.mark.parametrize("where", ["awaiting", "blocking", "swallowing"])
 def test_signal_in_the_body_disconnects_and_ends_the_process(
     far: Controls, stage: Stage, session: Path, where: str, number: int, form: str
 ) -> None:
-    if number == INT and form == "async with" and where != "awaiting" and sys.version_info >= (3, 11):
+    if number == INT and form in {"async with", "aopen"} and where != "awaiting" and sys.version_info >= (3, 11):
         pytest.skip("the first SIGINT is asyncio's own from 3.11 on")
     pid = stage.play(where, form, session)
     stage.until("inside")
@@ -81,7 +81,7 @@ def test_signal_in_the_body_disconnects_and_ends_the_process(
     assert released(session)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *OPENED])
 @pytest.mark.parametrize("number", [TERM, INT], ids=lambda one: one.name)
 def test_signal_while_waiting_for_the_claim_ends_the_process(
     stage: Stage, contender: Contender, session: Path, number: int, form: str
@@ -94,7 +94,7 @@ def test_signal_while_waiting_for_the_claim_ends_the_process(
         assert stage.status() == -number
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *OPENED])
 @pytest.mark.parametrize("number", [TERM, INT], ids=lambda one: one.name)
 def test_signal_while_connecting_cuts_the_connection_and_ends_the_process(
     far: Controls, stage: Stage, session: Path, number: int, form: str
@@ -110,7 +110,7 @@ def test_signal_while_connecting_cuts_the_connection_and_ends_the_process(
     assert released(session)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *OPENED])
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("number", [TERM, INT], ids=lambda one: one.name)
 def test_signal_on_the_way_out_waits_for_the_disconnect(
