@@ -145,7 +145,7 @@ def test_two_signals_end_the_process_once(far: Controls, stage: Stage, session: 
         assert follows_in_order(far, session)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *OPENED])
 def test_signal_at_random_moments_never_leaves_a_claim(far: Controls, stage: Stage, session: Path, form: str) -> None:
     chance, before = random.Random(form), far.totals()["overlaps"]  # other tests share sessions on purpose
     for _ in range(MOMENTS):
