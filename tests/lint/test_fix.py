@@ -247,7 +247,7 @@ def test_form_is_mended(before: str, after: str, project: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "why"),
     [
-        (f"    return {CALL}\n", "handed to the caller"),
+        (f"    return [{CALL}]\n", "no plain name of its own"),
         (f"    c = {CALL}\n    c.start(phone='1')\n    c.get_me()\n", "`start(phone=…)` is what this code is for"),
         (f"    c = {CALL}\n    c.start('1')\n    print(c.session.save())\n", "`start(…)` is what this code is for"),
         (f"    c = {CALL}\n    c.connect()\n    c.sign_in('1')\n", "`sign_in(…)` is what this code is for"),

@@ -52,7 +52,8 @@ def test_factory_hands_on_the_guard_and_its_callers_enter_it(code: str, after: s
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        (PLAIN, "handed to the caller"),
+        (PLAIN + "\n__all__ = ['make']\n", "named where it is not called"),
+        (f"{PLAIN}\ndef f(x):\n    x.c = make()\n\ndef g(x):\n    x.c = make()\n    x.c.start(bot_token=T)\n", "the client is kept in `x.c`"),
         (f"{PLAIN}\ndef f():\n    return make()\n", "a caller of `make` would have to enter the guard"),
         (f"{PLAIN}\ndef f():\n    with make() as c:\n        c.g()\n\nrun(make)\n", "named where it is not called"),
         (f"{PLAIN}\ndef f():\n    with make() as c:\n        c.g()\n\npatch('app.make')\n", "named where it is not called"),
@@ -69,6 +70,60 @@ def test_factory_with_a_caller_that_cannot_be_mended_hands_on_no_guard(code: str
     found = why_not_with_an_end(project, code)
 
     assert why in found[0]
+
+
+METHOD = f"""from telethon import TelegramClient
+
+class Box:
+    def _make(self, name) -> TelegramClient:
+        return {CALL}
+"""
+METHOD_AFTER = f"""from tgsession_runtime import guarded_client
+
+class Box:
+    def _make(self, name):
+        return {GUARD}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "after"),
+    [
+        (  # methods too, and callers that keep what they get open it
+            f"{METHOD}\n    async def begin(self):\n        self.c = self._make(1)\n        await self.c.connect()\n",
+            f"{METHOD_AFTER}\n    async def begin(self):\n        self.c = await self._make(1).aopen()\n",
+        ),
+        (
+            (f"{METHOD}\n    async def all(self, names):\n        for name in names:\n            c = self._make(name)\n"
+            "            await c.connect()\n            self.clients[name] = c\n"),
+            (f"{METHOD_AFTER}\n    async def all(self, names):\n        for name in names:\n            c = await self._make(name).aopen()\n"
+            "            self.clients[name] = c\n"),
+        ),
+        (  # each caller in its own way
+            f"{PLAIN}\nasync def f(x):\n    x.c = make()\n    await x.c.start()\n\nasync def g():\n    c = make()\n    await c.connect()\n    await c.g()\n",
+            f"{PLAIN_AFTER}\nasync def f(x):\n    x.c = await make().aopen()\n\nasync def g():\n    async with make() as c:\n        await c.g()\n",
+        ),
+        (  # nobody here calls it
+            PLAIN,
+            PLAIN_AFTER,
+        ),
+    ],
+)
+def test_callers_of_a_factory_enter_the_guard_or_open_it(code: str, after: str, project: Path) -> None:
+    assert mended(project, code) == after
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (f"{METHOD}\nclass More(Box):\n    def _make(self, name):\n        return other(name)\n", "is this one"),
+        (f"{METHOD}\n    async def f(self):\n        async with self._make(1) as c:\n            await c.g()\n\nasync def g(x):\n    x._make(2)\n", "is this one"),
+        (f"{METHOD}\n    async def ask(self):\n        c = self._make(1)\n        await c.connect()\n        await c.send_code_request(2)\n        self.c = c\n", "is what this code is for"),
+        (f"{METHOD}\n    def f(self):\n        self.c = self._make(1)\n\n    async def g(self):\n        await self.c.connect()\n", "is kept in `self.c`"),
+    ],
+)
+def test_method_that_hands_on_a_client_is_left_alone_where_a_caller_is_not_sure(code: str, why: str, project: Path) -> None:
+    assert why in why_not_with_an_end(project, code)[0]
 
 
 def test_callers_in_other_files_follow(project: Path) -> None:

@@ -44,11 +44,13 @@ def uses(facts: Facts, attribute: str, owner: Scope) -> list[tuple[Module, cst.A
 
 
 def is_set(facts: Facts, attribute: str, owner: Scope) -> bool:
-    """Whether code of another module puts something of its own into an attribute of that name of what may be such an instance."""
-    return any(
-        module is not facts.module and node in {stored.target for stored in module.tree.stored if stored.kind != "ann"}
-        for module, node in uses(facts, attribute, owner)
-    )
+    """Whether code of another module puts a client of its own into an attribute of that name of what may be such an instance."""
+    for module, node in uses(facts, attribute, owner):
+        value = next((one.value for one in module.tree.stored if one.target is node and one.kind != "ann"), None)
+        if value is not None and module is not facts.module:
+            if is_known(facts, module, node) or any(isinstance(one, Client) for one in facts.ask.value(module, value)):
+                return True
+    return False
 
 
 def closings(facts: Facts, attribute: str, owner: Scope) -> list[tuple[Module, cst.Attribute]]:
@@ -88,7 +90,7 @@ def _related(facts: Facts, owner: Scope, modules: list[Module]) -> list[Class]:
         for scope in module.tree.scopes.values():
             if scope.kind != "class":
                 continue
-            line = _ancestry(facts, Class(module, scope))
+            line = ancestry(facts, Class(module, scope))
             if any(one.scope is owner for one in line):
                 found |= {one.scope: one for one in line}
     return list(found.values())
@@ -104,7 +106,8 @@ def has_unknown_base(facts: Facts, owner: Scope) -> bool:
     return any(not values or any(isinstance(v, External) and v.name.startswith("project:") for v in values) for values in bases)
 
 
-def _ancestry(facts: Facts, plain: Class) -> list[Class]:
+def ancestry(facts: Facts, plain: Class) -> list[Class]:
+    """*plain*, and the classes of the project that it descends from."""
     found, pending = [plain], [plain]
     while pending:
         current = pending.pop()

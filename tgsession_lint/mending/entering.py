@@ -102,7 +102,7 @@ def _entering(variable: Variable, use: Node) -> Entering | None:
 def names_rebound(tree: Tree, node: Node, until: Node, since: Node | None = None) -> str:
     """A name in *node* that is given another value between *since*, or *node*, and *until*; empty if none is."""
     first, last = tree.order[since or node], tree.order[until]
-    for name in _names_in(node):
+    for name in sorted(_names_in(node)):
         for scope in tree.scope_at(node).up():
             if any(first < tree.order[binding.node] < last for binding in scope.bindings.get(name, ())):
                 return name

@@ -13,12 +13,12 @@ import libcst as cst
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
 from tgsession_lint.frozen import frozen, replace
-from tgsession_lint.mending import block, elsewhere, heads, imports, words
+from tgsession_lint.mending import block, elsewhere, heads, imports, login, opening, words
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.entering import enter_statement, names_rebound
 from tgsession_lint.mending.variable import Variable
 from tgsession_lint.nodes import string_value
-from tgsession_lint.values import Function
+from tgsession_lint.values import Class, Function
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Scope
 
+_PLAIN_METHODS = frozenset({"staticmethod", "classmethod"})
 MESSAGE = "Hand `guarded_client(…)` to the callers, who enter it"
 
 
@@ -50,9 +51,12 @@ class Factory:
         tree = facts.module.tree
         scope = tree.scope_at(outer)
         node: Any = scope.node
-        if scope.kind != "function" or scope.parent is not tree.scope or not isinstance(node, cst.FunctionDef):
+        if scope.kind != "function" or scope.parent is None or not isinstance(node, cst.FunctionDef):
             return None
-        if node.decorators or scope.yields:
+        of_module, of_class = scope.parent is tree.scope, scope.parent.kind == "class"
+        if not (of_module or of_class) or scope.yields or (node.name.value.startswith("__") and of_class):
+            return None
+        if any(_last(one.decorator) not in _PLAIN_METHODS or not of_class for one in node.decorators):
             return None
         if scope.returns == [outer]:
             return cls(scope, node.name.value, (), (), None)
@@ -98,7 +102,8 @@ def mend(facts: Facts, call: cst.Call, outer: Node, start: tuple[cst.Arg, ...], 
     refused = heads.refuse(facts, call, args) or _refuse(facts, found, call, args)
     if refused is not None:
         return refused
-    edits = _Callers(facts, found).edits()
+    callers = _Callers(facts, found)
+    edits = callers.edits()
     if edits is None or isinstance(edits, NoFix):
         return edits
     draft = Draft(layout)
@@ -115,7 +120,8 @@ def mend(facts: Facts, call: cst.Call, outer: Node, start: tuple[cst.Arg, ...], 
     imports.need(facts, draft, call)
     imports.release(facts, draft, gone | unsaid)
     own = edits.pop(facts.module.path, ())
-    made = draft.fix(MESSAGE, safe=False, isolated=True)
+    remark = "" if callers.called else f"; nobody here calls `{found.name}`"
+    made = draft.fix(MESSAGE + remark, safe=False, isolated=True)
     whole_edits = tuple(sorted({*made.edits, *own}, key=lambda edit: (edit.location, edit.end_location)))
     if len({edit.location for edit in whole_edits}) < len({*made.edits}) + len({*own}):
         return NoFix("the function and its callers cannot be changed at once")
@@ -135,6 +141,10 @@ def _refuse(facts: Facts, found: Factory, call: cst.Call, args: tuple[cst.Arg, .
     if given is not None and any(names_rebound(tree, given, line, call) for line in (*lines, *found.started)):
         return NoFix("the token is given a value after the client is built")
     return None
+
+
+def _last(func: Any) -> str:
+    return func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
 
 
 def _body(suite: Any) -> Any:
@@ -166,16 +176,18 @@ class _Callers:
     def __init__(self, facts: Facts, found: Factory) -> None:
         self.facts = facts
         self.found = found
+        self.called = 0
 
     def edits(self) -> dict[str, tuple[Edit, ...]] | NoFix | None:
         """The edits of each file that calls the factory, so that every caller enters what it gets, or why not; None without callers."""
         edits: dict[str, tuple[Edit, ...]] = {}
-        called = 0
         for module in (self.facts.module, *elsewhere.importers(self.facts, self.facts.module.path)):
             if self._is_named_otherwise(module):
                 return NoFix(f"`{self.found.name}` is named where it is not called, by a string or under another name")
+            if self._is_called_unknown(module) or self._is_overridden(module):
+                return NoFix(f"it is not known whether every `{self.found.name}` that is called is this one")
             for call in self._calls(module):
-                called += 1
+                self.called += 1
                 made = self._caller(module, call)
                 if isinstance(made, NoFix):
                     return made
@@ -184,7 +196,34 @@ class _Callers:
                     return NoFix(f"the callers of `{self.found.name}` cannot all be changed at once")
                 if made:
                     edits[module.path] = (*known, *made)
-        return edits if called else None
+        if not self.called:
+            return {} if self._is_unused() else None
+        return edits
+
+    def _is_unused(self) -> bool:
+        """Whether nothing in the project can call the function, which builds a client and no more, and nobody imports it."""
+        if self.found.openings or self.found.started:
+            return False  # its client is open: that it can be without a block
+        tree, path = self.facts.module.tree, self.facts.module.path
+        importers = self.facts.mentions.reach.importers.get(path, ())
+        named = any(names is None or self.found.name in names for _, names in importers)
+        return self.found.scope.parent is tree.scope and not named and not path.endswith("__init__.py")
+
+    def _is_overridden(self, module: Module) -> bool:
+        """Whether another class has a method of the name, which a call may mean."""
+        owner, name = self.found.scope.parent, self.found.name
+        if owner is None or owner.kind != "class":
+            return False
+        above = elsewhere.ancestry(self.facts, Class(self.facts.module, owner))[1:]
+        beside = [scope for scope in module.tree.scopes.values() if scope.kind == "class" and scope is not owner]
+        return any(name in scope.bindings for scope in (*beside, *(one.scope for one in above)))
+
+    def _is_called_unknown(self, module: Module) -> bool:
+        """Whether a method of that name is called on what may be one of these objects, or not."""
+        if self.found.scope.parent is self.facts.module.tree.scope:
+            return False
+        named = [call.func for call in module.tree.calls if isinstance(call.func, cst.Attribute) and call.func.attr.value == self.found.name]
+        return any(not self._is_ours(module, func) and not elsewhere.is_known(self.facts, module, func) for func in named)
 
     def _is_ours(self, module: Module, node: Node) -> bool:
         values = self.facts.ask.value(module, node)
@@ -226,9 +265,21 @@ class _Callers:
 
         facts = Facts(module, self.facts.ask, self.facts.mentions)
         variable = Variable.of(tree, outer)
+        if isinstance(variable, Variable) and enter_statement(facts, variable) is not None:
+            return NoFix(f"a caller of `{self.found.name}` enters the client later: enter the guard there")
+        made = self._enters(facts, variable, outer, layout)
+        return self._opens(facts, outer, layout, made) if isinstance(made, NoFix) and not login.is_refusal(made) else made
+
+    def _enters(self, facts: Facts, variable: Variable | NoFix, outer: Node, layout: Layout) -> tuple[Edit, ...] | NoFix:
+        """What changes so that the caller enters the guard for all that uses the client."""
         if isinstance(variable, NoFix):
             return NoFix(f"a caller of `{self.found.name}` would have to enter the guard: {variable.reason}")
-        if enter_statement(facts, variable) is not None:
-            return NoFix(f"a caller of `{self.found.name}` enters the client later: enter the guard there")
         made = block.mend_given(facts, variable, outer, layout)
         return made if isinstance(made, NoFix) else made.edits
+
+    def _opens(self, facts: Facts, outer: Node, layout: Layout, why: NoFix) -> tuple[Edit, ...] | NoFix:
+        """What changes round a call whose client outlives the caller's code; *why* not where that is none of them."""
+        if isinstance(outer, cst.Await):
+            return why
+        made = opening.mend_given(facts, outer, layout)
+        return why if isinstance(made, NoFix) and not login.is_refusal(made) else made if isinstance(made, NoFix) else made.edits

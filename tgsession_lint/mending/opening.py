@@ -73,10 +73,47 @@ def mend(facts: Facts, call: cst.Call, outer: Node, start: tuple[cst.Arg, ...], 
     if refused is not None:
         return refused
     handed = list(callers.uses(facts, frame)) if _is_returned(facts, outer, found) else []
-    remark = login.refuse(facts, found.uses, found.args, facts.module.tree.scope_at(call), {frame}, handed)
+    remark = login.refuse(facts, found.uses, found.args, _scope(facts, outer, frame, found), {frame}, handed)
     if isinstance(remark, NoFix):
         return remark
     return _rewritten(facts, call, outer, found, layout, remark)
+
+
+def mend_given(facts: Facts, outer: Node, layout: Layout) -> Fix | NoFix:
+    """The guard that *outer*, the call of a function, gives from now on in the place of a client: opened there."""
+    frame = facts.module.tree.scope_at(outer).function
+    if frame is None or frame.kind != "function":
+        return NoFix(f"a client of the module itself {_ELSEWHERE}")
+    found = _of_place(facts, outer, frame) or _opened(facts, outer, ())
+    if isinstance(found, NoFix):
+        return found
+    if not _has_a_life(facts, outer, found, frame):
+        return NoFix(f"nothing disconnects `{found.seats[0].name}`, and nothing keeps it: {_ELSEWHERE}")
+    if heads.token(found.args) is not None:
+        return NoFix("the token that the client is started with would have to reach the guard")
+    refused = _of_uses(facts, found)
+    remark = refused or login.refuse(facts, found.uses, found.args, _scope(facts, outer, frame, found), {frame})
+    if isinstance(remark, NoFix):
+        return remark
+    draft = Draft(layout)
+    span, in_loop = layout.outer(outer), runs_in_loop(facts.module, outer)
+    if in_loop:
+        draft.insert(span.start, "await ")
+    draft.insert(span.end, ".aopen()" if in_loop else ".open()")
+    _drop_openings(draft, found)
+    return draft.fix(MESSAGE + remark, safe=False, isolated=True)
+
+
+def _scope(facts: Facts, outer: Node, frame: Scope, found: Opened) -> Scope:
+    """Whose business the client is: a method that opens what its object keeps may have any name."""
+    keeps = frame.parent is not None and frame.parent.kind == "class" and any("." in seat.name for seat in found.seats)
+    return frame.parent if keeps and frame.parent is not None else facts.module.tree.scope_at(outer)
+
+
+def _drop_openings(draft: Draft, found: Opened) -> None:
+    for line in found.lines:
+        first, last = draft.layout.rows(line)
+        draft.drop(first, last, draft.layout.comment(line))
 
 
 def is_elsewhere(found: Fix | NoFix) -> bool:
@@ -275,9 +312,7 @@ def _rewritten(facts: Facts, call: cst.Call, outer: Node, found: Opened, layout:
         draft.insert(whole.start, "await ")
     gone = heads.put(facts, draft, call, found.args)
     draft.put(Span(inner.end, whole.end), ".aopen()" if in_loop else ".open()")
-    for line in found.lines:
-        first, last = layout.rows(line)
-        draft.drop(first, last, layout.comment(line))
+    _drop_openings(draft, found)
     imports.need(facts, draft, call)
     imports.release(facts, draft, gone)
     return draft.fix(MESSAGE + remark, safe=False, isolated=True)

@@ -8,7 +8,7 @@ import libcst as cst
 
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
-from tgsession_lint.mending import factory, heads, imports, keeping, login, opening
+from tgsession_lint.mending import factory, heads, imports, keeping, late, login, opening
 from tgsession_lint.mending.block import mend_block
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.entering import enter_statement
@@ -33,9 +33,19 @@ def mend(facts: Facts, built: Construction, layout: Layout) -> Fix | NoFix:
     found = mend_with_end(facts, call, layout)
     if isinstance(found, Fix) or login.is_refusal(found):
         return found
+    return _unless_for_login(facts, call, _without_a_block(facts, call, found, layout))
+
+
+def _without_a_block(facts: Facts, call: cst.Call, found: NoFix, layout: Layout) -> Fix | NoFix:
+    """The guard that the client's own disconnect leaves, since it was *found* that none can be left with the code."""
     outer, start = fluent(facts, call)
+    target = _attribute(facts.module.tree.parent(outer), outer)
+    kept = keeping.Kept.of(facts, target) if target is not None and outer is call else None
+    later = late.mend(facts, kept, call, layout, found) if isinstance(kept, keeping.Kept) else found
+    if isinstance(later, Fix):
+        return later
     opened = opening.mend(facts, call, outer, start, layout)
-    return found if opening.is_elsewhere(opened) else _unless_for_login(facts, call, opened)
+    return later if opening.is_elsewhere(opened) else opened
 
 
 def mend_with_end(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:
