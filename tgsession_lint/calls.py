@@ -173,6 +173,8 @@ def _external_result(ask: Evaluator, module: Module, name: str, node: cst.Call) 
         return tuple(_class_of(value) for value in ask.value(module, first) if isinstance(value, (Client, Object)))
     if name == "builtins.getattr" and len(args) > 1 and (attr := string_value(args[1])) is not None:
         return union(*(ask.attribute(value, attr) for value in ask.value(module, first)))
+    if name in catalog.IMPORTS_BY_NAME and (dotted := string_value(first)) and dotted[0] != ".":
+        return ask.module_named(module, dotted if name.endswith("module") else dotted.partition(".")[0], 0)
     if name.endswith(".cast") and name.startswith("typing") and len(args) > 1:
         return union(ask.value(module, args[1]), ask.annotation(module, first))
     if name in catalog.RUNNERS:

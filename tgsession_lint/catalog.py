@@ -88,6 +88,7 @@ ENTERING_METHODS = {
 }
 # Ways to enter our guard without a block: its client's own `disconnect()` leaves it (`tgsession_runtime/guard.py`).
 OPENING_METHODS = {"open": "sync", "aopen": "async"}
+IMPORTS_BY_NAME = frozenset({"importlib.import_module", "builtins.__import__"})
 # Awaitables that stand for the ones they are given.
 WRAPS_AWAITABLES = frozenset(
     {

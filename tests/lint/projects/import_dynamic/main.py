@@ -1,4 +1,4 @@
-"""A literal `getattr` is an attribute. What `importlib` and a lazy `__getattr__` give may be seen or not."""
+"""A literal `getattr` is an attribute, a literal `import_module` an import. What a lazy `__getattr__` gives may be seen or not."""
 import importlib
 
 import telethon
@@ -11,7 +11,24 @@ def literal():
 
 
 def imported():
-    return importlib.import_module("telethon").TelegramClient("b", API_ID, API_HASH)  # maybe: TGS101
+    return importlib.import_module("telethon").TelegramClient("b", API_ID, API_HASH)  # expect: TGS101
+
+
+def imported_first():
+    tg = importlib.import_module("telethon.sync")
+    return tg.TelegramClient("b", API_ID, API_HASH)  # expect: TGS101
+
+
+def imported_by_builtin():
+    tg = __import__("telethon.sync")
+    return tg.TelegramClient("b", API_ID, API_HASH)  # expect: TGS101
+
+
+def imported_elsewhere(package):
+    importlib.import_module(".telethon", package).TelegramClient("b")
+    importlib.import_module(package).TelegramClient("b")
+    importlib.import_module("").TelegramClient("b")
+    return importlib.import_module("acme_telethon").TelegramClient("b")
 
 
 def lazy():
