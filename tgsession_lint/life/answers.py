@@ -8,16 +8,19 @@ import libcst as cst
 
 from tgsession_lint import catalog
 from tgsession_lint.life.body import Body
+from tgsession_lint.names import reads
 from tgsession_lint.nodes import dotted_name
 from tgsession_lint.values import Class, Client, ClientClass, External, Function, Guarded, Method, ModuleRef, Object
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.flow import Point
     from tgsession_lint.life.state import Variable
     from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Scope
+    from tgsession_lint.tree import Scope, Tree
     from tgsession_lint.values import Values
 
 _HARMLESS_MANAGERS = frozenset({"builtins.open", "asyncio.Lock", "threading.Lock", "asyncio.timeout"})
@@ -61,13 +64,13 @@ class Answers:
         if variable not in self._reaching:
             tree = callee.tree
             found: set[Scope] = set()
-            pending = [variable[0]]
+            pending = [_uses(tree, *variable)]
             while pending:
-                for use in tree.uses.get(pending.pop(), ()):
+                for use in pending.pop():
                     for scope in tree.scope_at(use).up():
                         if scope.kind in {"function", "lambda"} and scope not in found:
                             found.add(scope)
-                            pending.append(getattr(getattr(scope.node, "name", None), "value", ""))
+                            pending.append(tree.uses.get(getattr(getattr(scope.node, "name", None), "value", ""), ()))
             self._reaching[variable] = frozenset(found)
         return self._reaching[variable]
 
@@ -160,3 +163,9 @@ class Answers:
 def _never_fail_bare(values: Values) -> bool:
     named = [value.name for value in values if isinstance(value, External)]
     return len(named) == len(values) > 0 and catalog.NEVER_FAIL_BARE.issuperset(named)
+
+
+def _uses(tree: Tree, name: str, home: Scope | None) -> Sequence[Node]:
+    """The places where *name* is that of *home*: another scope may have one of its own; all, where *home* is another module's."""
+    here = home is not None and any(scope is tree.scope for scope in home.up())
+    return reads(tree, name, home) if home is not None and here else tree.uses.get(name, ())
