@@ -43,11 +43,24 @@ def _run(run: Run, point: Point, state: State) -> After:
         fine, failed = _yielded(run, node, state)
     elif isinstance(node, cst.Attribute) and (run.body.had(state, node.value) or run.lives.is_there(run.body, node)):
         fine, failed = [state], []  # a client, or what holds it, has its methods, a module its functions, and a class its own
+    elif isinstance(node, cst.Attribute) and _keeps_it(run, node, state):
+        fine, failed = [state], []
     elif isinstance(node, cst.AugAssign) and run.body.inside(state, node.value):
         fine, failed = [state], [state.now(HANDED)]  # as in `bound`
     else:
         fine, failed = [state], [state]
     return [(point.next, one) for one in fine] + [(point.error, one) for one in failed]
+
+
+def _keeps_it(run: Run, node: Any, state: State) -> bool:
+    """Whether *node* is where the client is put: the `app.state` of `app.state.client = client`."""
+    tree = run.body.tree
+    while isinstance(node, (cst.Attribute, cst.Subscript)):
+        below, node = node, tree.parent(node)
+        if isinstance(node, (cst.Attribute, cst.Subscript)) and node.value is not below:
+            return False
+    statement: Any = tree.parent(node) if isinstance(node, cst.AssignTarget) else None
+    return isinstance(statement, cst.Assign) and bool(run.body.inside(state, statement.value))
 
 
 def _awaited(run: Run, node: cst.Await, state: State) -> tuple[list[State], list[State]]:

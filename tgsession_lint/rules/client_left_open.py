@@ -42,7 +42,8 @@ class ClientLeftOpen(Rule):
 
     ## Limits
     A typed `except`, `except Exception` included, is taken to be able to miss: a cancellation gets past it. What stands
-    in a `finally` or `except` before the disconnect is taken to succeed: a missed alarm if it does not. A context
+    in a `finally` or `except` before the disconnect is taken to succeed: a missed alarm if it does not. So is `app.state` in
+    `app.state.client = client`. A context
     manager is taken to be able to swallow an exception unless it is known not to. Of a client that a guard has opened without
     a block, only a plain way that leaves it open is reported: past an exception it keeps its claim until the process ends.
 

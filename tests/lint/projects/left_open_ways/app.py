@@ -176,3 +176,34 @@ async def makes_what_can_fail(names):
         seen.add(await client.get_me())
     finally:
         await client.disconnect()
+
+
+async def keeps_it_for_others(app):
+    client = TelegramClient("kept", 1, "hash")  # expect: TGS101
+    await client.connect()
+    app.state.client = client
+    app.state.all["kept"] = client
+    try:
+        yield
+    finally:
+        await client.disconnect()
+
+
+async def keeps_it_under_a_name(app, key):
+    client = TelegramClient("kept", 1, "hash")  # expect: TGS101 TGS201
+    await client.connect()
+    app[key.name] = client
+    try:
+        yield
+    finally:
+        await client.disconnect()
+
+
+async def keeps_something_else(app, key):
+    client = TelegramClient("kept", 1, "hash")  # expect: TGS101 TGS201
+    await client.connect()
+    app.state.key = key
+    try:
+        yield
+    finally:
+        await client.disconnect()
