@@ -170,18 +170,22 @@ def _formatted(node: Any, then: Point, ways: Ways) -> Point:
 
 
 def _comprehension(node: Any, then: Point, ways: Ways) -> Point:
-    results = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
-    return _looped(node.for_in, results, then, ways)
+    return _looped(node, node.for_in, then, ways)
 
 
-def _looped(loop: cst.CompFor, results: list[Any], then: Point, ways: Ways) -> Point:
+def _looped(node: Any, loop: cst.CompFor, then: Point, ways: Ways) -> Point:
     head = ways.point("each", loop, None, then, raises=True)
     deeper = loop.inner_for_in
-    inside = _looped(deeper, results, head, ways) if deeper is not None else each_evaluated(results, head, ways)
+    inside = _looped(node, deeper, head, ways) if deeper is not None else _collected(node, head, ways)
     for condition in reversed(loop.ifs):
         inside = decided(condition.test, inside, head, ways)
     head.next = inside
     return evaluated(loop.iter, head, ways)
+
+
+def _collected(node: Any, then: Point, ways: Ways) -> Point:
+    results = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
+    return each_evaluated(results, ways.point("collect", node, then), ways)
 
 
 _BUILDERS: dict[type, Callable[[Any, Point, Ways], Point]] = {

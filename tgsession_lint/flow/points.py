@@ -23,6 +23,7 @@ class Point:
     | drop | ends an expression statement | then | | |
     | test | asks for the truth of *node* | true | false | |
     | each | takes the next element of a loop | an element | none left | raises |
+    | collect | gathers an element of the comprehension *node* | then | | |
     | case | matches a pattern | matches | does not | raises |
     | enter, leave | a `with` item, in order | then | | raises |
     | unwind | leaves a `with` item by an exception | goes on raising | swallowed | raises anew |

@@ -37,15 +37,6 @@ class Body:
         """Every way through it."""
         return flow_of(self.scope.node)
 
-    @cached_property
-    def steps_of(self) -> dict[Any, list[Point]]:
-        """The calls and the `with` items that are entered, each with its points: a `finally` has several."""
-        found: dict[Any, list[Point]] = {}
-        for point in self.flow.points():
-            if point.kind == "enter" or (point.kind == "run" and isinstance(point.node, cst.Call)):
-                found.setdefault(point.node, []).append(point)
-        return found
-
     @property
     def result(self) -> Variable:
         """What stands for the value that it returns: no variable can have this name."""
@@ -54,7 +45,7 @@ class Body:
     @property
     def in_loop(self) -> bool:
         """Whether it runs while an event loop does."""
-        return self.scope.is_async or (self.scope.kind == "module" and self.module.document.notebook)
+        return self.scope.is_async or self.module.document.notebook
 
     @cached_property
     def worth_knowing(self) -> frozenset[Any]:
@@ -85,13 +76,12 @@ class Body:
         func = node.func if isinstance(node, cst.Call) else None
         if isinstance(func, cst.Attribute) and func.attr.value == "start" and isinstance(func.value, cst.Call):
             func = func.value.func
-        values = self.ask.value(self.module, func) if func is not None else ()
+        values = self.ask.value(self.module, func)
         return bool(values) and all(isinstance(value, ClientClass) for value in values)
 
     def is_own(self, variable: Variable) -> bool:
         """Whether the variable ends with this code."""
-        home = variable[1]
-        return home is not None and (home is self.scope or (home.kind == "comprehension" and home.function is self.scope))
+        return variable[1] is self.scope
 
     @cached_property
     def parameters(self) -> frozenset[str]:
@@ -99,11 +89,15 @@ class Body:
         return frozenset(name for name, found in self.scope.bindings.items() if any(b.kind == "param" for b in found))
 
     @cached_property
+    def positional(self) -> list[str]:
+        """The names of the parameters that take arguments by their place."""
+        params: Any = getattr(self.scope.node, "params", cst.Parameters())
+        return [param.name.value for param in (*params.posonly_params, *params.params)]
+
+    @property
     def receiver(self) -> str:
         """The name of the first parameter."""
-        params: Any = getattr(self.scope.node, "params", None)
-        names = [param.name.value for param in (*params.posonly_params, *params.params)] if params is not None else []
-        return names[0] if names else ""
+        return next(iter(self.positional), "")
 
     def is_super(self, node: cst.Call) -> bool:
         """Whether *node* is `super()`: the receiver, as its base class sees it."""
@@ -119,19 +113,10 @@ class Body:
         pending, names = [pattern], []
         while pending:
             part = pending.pop()
-            name = getattr(part, "name", None) if isinstance(part, (cst.MatchAs, cst.MatchStar)) else getattr(part, "rest", None)
+            name = getattr(part, "name", None) or getattr(part, "rest", None)
             names += [self.variable(name)] if isinstance(name, cst.Name) else []
             pending += part.children
         return names
-
-    def in_comprehension(self, node: Node) -> bool:
-        """Whether *node* makes an element of a list, set, dict or generator."""
-        for above in self.tree.ancestors(node):
-            if isinstance(above, (cst.BaseComp, cst.DictComp)):
-                return True
-            if isinstance(above, (cst.BaseStatement, cst.BaseSmallStatement)):
-                return False
-        return False
 
     # what an expression has of the client
 
@@ -169,18 +154,13 @@ class Body:
             attributes.append(node.attr.value)
             node = node.value
         root = self.variable(node) if isinstance(node, cst.Name) else node
+        if isinstance(node, cst.Call) and self.is_super(node):
+            root = (self.receiver, self.scope)
         return root, tuple(reversed(attributes))
 
     def inside(self, state: State, node: Any) -> list[Place]:
-        """The same of all that *node* takes together: the elements of a display, the arms of a condition."""
+        """The same of all that *node* takes together, the elements of a display."""
         found = self.had(state, node)
-        match node:
-            case cst.Tuple() | cst.List() | cst.Set() | cst.Dict():
-                parts = [element.value for element in node.elements]
-            case cst.StarredElement() | cst.StarredDictElement() | cst.Element() | cst.Arg():
-                parts = [node.value]
-            case _:
-                parts = []
-        for part in parts:
-            found += self.inside(state, part)
+        for element in node.elements if isinstance(node, (cst.Tuple, cst.List, cst.Set, cst.Dict)) else ():
+            found += self.inside(state, element.value)
         return found

@@ -77,8 +77,7 @@ def _asserts_opening(run: Run, node: cst.Call, state: State) -> bool:
 def _built(run: Run, node: cst.Call, state: State) -> States:
     """The client in question is built; one that was built here before and is still open goes on by itself."""
     before = [] if state.life != OPEN else [settled(state)]
-    life = HANDED if run.body.in_comprehension(node) else UNOPENED
-    made = State(life, frozenset([Place(node, (), CLIENT)]), state.known)
+    made = State(UNOPENED, frozenset([Place(node, (), CLIENT)]), state.known)
     if isinstance(node.func, cst.Attribute) and node.func.attr.value in catalog.OPENING_METHODS:
         fine, failed = _opens(run, node, made, STARTING)
         return fine + before, [state] if failed else []
@@ -174,7 +173,7 @@ def method(
             fine: list[State] = []
             failed: list[State] = []
             for one in methods:
-                good, bad = inlining.function(run, one, given, state, receiver=root, receiver_node=node, result=root)
+                good, bad = inlining.function(run, one, given, state, receiver=node, result=root)
                 fine, failed = fine + good, failed + bad
             return fine, failed
     return [state], [state]

@@ -10,7 +10,7 @@ from tgsession_lint.calls import manager_form
 from tgsession_lint.life import calls, conditions
 from tgsession_lint.life.binding import bound, given, is_display, settled
 from tgsession_lint.life.managers import enter, leave
-from tgsession_lint.life.state import CLIENT, CLOSED, CLOSING, HANDED, OPEN, OPENING, STARTING, Place, State
+from tgsession_lint.life.state import CLIENT, CLOSED, CLOSER, CLOSING, HANDED, OPEN, OPENING, STARTING, Place, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,6 +121,14 @@ def _each(run: Run, point: Point, state: State) -> After:
     return [*ways, (point.error, state)]
 
 
+def _collect(run: Run, point: Point, state: State) -> After:
+    """Whoever has the container of a comprehension has what it gathers."""
+    comprehension: Any = point.node
+    element = comprehension.value if isinstance(comprehension, cst.DictComp) else comprehension.elt
+    kept = any(place.role in {CLIENT, CLOSER} for place in run.body.inside(state, element))
+    return [(point.next, state.now(HANDED) if kept else state)]
+
+
 def _case(run: Run, point: Point, state: State) -> After:
     taken = state
     for variable in run.body.captured(point.node.pattern):
@@ -162,5 +170,5 @@ def _return(run: Run, point: Point, state: State) -> After:
 
 _EFFECTS = {
     "run": _run, "carry": _carry, "test": _test, "bind": bound, "drop": _drop, "each": _each, "case": _case, "catch": _catch,
-    "define": _define, "return": _return, "jump": _jump, "enter": enter, "leave": leave, "unwind": leave,
+    "define": _define, "return": _return, "jump": _jump, "enter": enter, "leave": leave, "unwind": leave, "collect": _collect,
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -56,36 +57,26 @@ class Lives(Answers):
     def outliving(self, module: Module, item: cst.WithItem) -> list[tuple[Node, str]]:
         """Where the client that the guard *item* lends goes past its block, and how: used, returned or stored."""
         run = self._followed(module, item)
-        found: dict[Node, str] = {}
-        stored = [p.node for p, s in run.came if p.kind == "bind" and self._stores(run, p, s)]
+        kept = any(p.node is item and self._outlives(run.body, *place) for p, s in run.came for place in s.places)
+        reached = [(p, s) for p, s in run.came if p.kind != "return" and (kept or not s.at(item))]
+        found = {point.node: "stored" for point, state in reached if self._stores(run, point, state)}
         for point, state in run.came:
-            how = self._goes_past(run, point, state)
-            if how == "stored":
-                found.update(dict.fromkeys(stored, how))
-            elif how:
+            how = _goes_past(run, point, state)
+            if how:
                 found[point.node] = how
         return list(found.items())
 
-    def _goes_past(self, run: Run, point: Point, state: State) -> str:
-        inside = bool(state.at(run.site))
-        node = point.node
-        if point.kind == "return" and node.value is not None and _lends(run, state, node.value):
-            return "returned"
-        if point.kind == "leave" and node is run.site and any(self._outlives(run.body, *place) for place in state.places):
-            return "stored"
-        return "used" if not inside and point.kind == "run" and _uses(run, state, node) else ""
-
     def _stores(self, run: Run, point: Point, state: State) -> bool:
-        """Whether a statement in the block stores the client where it outlives the block."""
-        had = {place for place in state.places if self._outlives(run.body, *place)}
-        return any(self._outlives(run.body, *place) for _, after in run.after(point, state) for place in after.places - had)
+        """Whether a statement stores the client where it outlives the block."""
+        return any(self._outlives(run.body, *place) for _, after in run.after(point, state) for place in after.places - state.places)
 
     def _followed(self, module: Module, site: Node) -> Run:
         scope = next(s for s in module.tree.scope_at(site).up() if s.kind in {"function", "lambda", "module"})
         self._outcomes.clear()
         self.steps = 0
         run = Run(self, self.body(module, scope), site)
-        run.explore(*((point, state) for point in run.body.steps_of.get(site, ()) for state in self._before(run.body, point)))
+        starts = [point for point in run.body.flow.points() if point.node is site]
+        run.explore(*((point, state) for point in starts for state in self._before(run.body, point)))
         return run
 
     def _before(self, body: Body, point: Point) -> list[State]:
@@ -114,14 +105,22 @@ class Lives(Answers):
         return not body.is_own(root) or (bool(attributes) and root[0] in body.parameters)
 
     def outcome(self, run: Run, callee: Body, entry: State) -> tuple[list[State], list[State]]:
-        """The states at the end of *callee*, and where it raises."""
+        """The states at the end of *callee*, and where it raises; too deep inside others it is taken to do nothing."""
+        if run.depth >= _DEEPEST:
+            return [entry], [entry]
         key = (callee.scope, entry)
         if key not in self._outcomes:
-            inner = Run(self, callee, run.site, run.active)
+            inner = Run(self, callee, run.site, run.depth + 1)
             inner.explore((callee.flow.entry, entry))
             flow = callee.flow
             self._outcomes[key] = (inner.states(flow.end), inner.states(flow.raised))
         return self._outcomes[key]
+
+
+def _goes_past(run: Run, point: Point, state: State) -> str:
+    if point.kind == "return" and any(place.role == CLIENT for place in run.body.inside(state, point.node.value)):
+        return "returned"
+    return "used" if not state.at(run.site) and _uses(run, state, point.node) else ""
 
 
 def _lends(run: Run, state: State, node: Node) -> bool:
@@ -130,6 +129,8 @@ def _lends(run: Run, state: State, node: Node) -> bool:
 
 def _uses(run: Run, state: State, node: Any) -> bool:
     """Whether the operation *node* needs a client that is connected."""
+    if isinstance(node, cst.WithItem):
+        return _lends(run, state, node.item)
     if isinstance(node, cst.Attribute):
         return node.attr.value not in _FREE and _lends(run, state, node.value)
     return isinstance(node, cst.Call) and (_lends(run, state, node.func) or any(_lends(run, state, arg.value) for arg in node.args))
@@ -137,18 +138,19 @@ def _uses(run: Run, state: State, node: Any) -> bool:
 
 # What may be asked of a client that is disconnected.
 _FREE = frozenset({"is_connected", "disconnect", "session", "disconnected"})
+# So many functions inside each other are looked into.
+_DEEPEST = 8
 _PLAIN = ("end", "return", "raise")
 
 
 def _ending(path: list[tuple[Point, State]]) -> Ending:
     """What a path that leaves the client open did since it was opened."""
-    last_closed = max((i for i, (_, state) in enumerate(path) if state.life != OPEN), default=0)
+    last_closed = max(i for i, (_, state) in enumerate(path) if state.life != OPEN)
     opened = path[last_closed][0].node
-    for (point, _), (after, _) in zip(path[last_closed + 1 :], path[last_closed + 2 :], strict=False):
-        if after is point.error and point.next is not after:
-            return Ending(opened, point.node, "raise")
-        if point.kind == "return":
-            return Ending(opened, point.node, "return")
-    if path[-1][0].kind == "raised":
-        return Ending(opened, opened, "raise")  # a function of the project has opened it and failed
+    steps = [(point, after is point.error and point.next is not after) for (point, _), (after, _) in pairwise(path)]
+    for point, fails in steps[last_closed:]:
+        if fails or point.kind == "return":
+            return Ending(opened, point.node, "raise" if fails else "return")
+    if path[-1][0].kind == "raised":  # a clean-up has opened it, after something else had failed, it may be before it was built
+        return Ending(opened, [opened, *(point.node for point, fails in steps if fails)][-1], "raise")
     return Ending(opened, None, "end")

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tgsession_lint.life.body import Body
     from tgsession_lint.life.lives import Lives
     from tgsession_lint.nodes import Node
-    from tgsession_lint.tree import Scope
 
 _MOST_STATES = 48
 _MOST_STEPS = 150_000
@@ -26,12 +25,12 @@ _MOST_STEPS = 150_000
 class Run:
     """One client, followed through one body."""
 
-    def __init__(self, lives: Lives, body: Body, site: Node | None, active: frozenset[Scope] = frozenset()) -> None:
+    def __init__(self, lives: Lives, body: Body, site: Node | None, depth: int = 0) -> None:
         self.lives = lives
         self.body = body
         self.site = site
-        self.active = active | {body.scope}
-        self.depth = len(active)
+        self.depth = depth
+        """How many functions of the project are run in place around this one."""
         self.is_lent = isinstance(site, cst.WithItem)
         self.came: dict[tuple[Point, State], tuple[Point, State] | None] = {}
         self._counts: dict[Point, int] = {}

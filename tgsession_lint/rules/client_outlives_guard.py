@@ -32,8 +32,8 @@ class ClientOutlivesGuard(Rule):
 
     ## What is reported
     After the block: a request on the client, an attribute of it but `is_connected` and its kin, the client as an
-    argument. Inside: `return client`, alone or in a tuple, and an attribute or a global that still has the client when
-    the block ends.
+    argument, entered or stored. Inside: `return client`, alone, in a tuple or in an object that keeps it, and an
+    attribute or a global that still has the client when the block ends, by an exception, too.
 
     ## Limits
     A client in a container, and one that a nested function or third-party code has kept, is not followed.

@@ -21,12 +21,13 @@ from tgsession_lint.rule import every_rule
 
 CODES = ("TGS104", "TGS201", "TGS302")
 PROJECTS = Path(__file__).parents[1] / "projects"
+NOTEBOOKS = Path(__file__).with_name("notebooks")
 RECORD = Path(__file__).with_name("said.txt")
 
 
 def projects(place: Path) -> Iterator[tuple[str, Path]]:
-    """The mini projects and the examples of the rules on flow, each written below *place*."""
-    for folder in sorted(PROJECTS.iterdir()):
+    """The mini projects, the notebooks and the examples of the rules on flow, each written below *place*."""
+    for folder in (*sorted(PROJECTS.iterdir()), *sorted(NOTEBOOKS.iterdir())):
         if folder.is_dir() and folder.name != "__pycache__":
             copy = place / folder.name
             shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from tests.lint.flow.called import CALLED
 from tests.lint.flow.programs import BUILT, Program
 
 
@@ -18,11 +19,16 @@ def programs() -> list[Program]:
     texts += [f"O\ntry:\n    {raised}\nexcept {caught}:\n    D" for raised, caught in _CAUGHT]
     texts += [f"O\n{statement}\nif client is not None: D" for statement in _REBINDING]
     texts += [f"O\n{statement}\ntry: D\nexcept (AttributeError, NameError): pass" for statement in _TAKING]
+    texts += [f"try:\n    O\n    {_inside(statement)}\nfinally:\n    try: D\n    except (AttributeError, NameError): pass" for statement in _TAKING]
     texts += [f"Own = {name}\ntry:\n    raise {raised}\nexcept {caught}:\n    O" for name, raised, caught in _OPENING]
     texts += [f"own = {value}\n{text}" for value, text in _KNOWING]
     texts += [f"x = {expression}" for expression in _OPENING_EXPRESSIONS]
     texts += [f"O\n{statement}" for statement in _HANDING]
-    return [Program("async", (BUILT, *_written_out(text))) for text in (*texts, *_WHOLE)]
+    return [Program("async", (BUILT, *_written_out(text))) for text in (*texts, *_WHOLE, *CALLED)]
+
+
+def _inside(statement: str) -> str:
+    return statement.replace("\n", "\n    ")
 
 
 def _written_out(text: str) -> tuple[str, ...]:
