@@ -9,9 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tgsession_runtime import records, session_files, tombstones, workers
-from tgsession_runtime.errors import SessionUnreadableError, StateFolderError, StoreError
+from tgsession_runtime.errors import SessionUnreadableError, StateFolderError, StoreError, quoted
 from tgsession_runtime.holder import current as this_process
-from tgsession_runtime.holder import hostname
 from tgsession_runtime.leasing import Leases
 from tgsession_runtime.session import SessionFile, SessionName, read, with_key
 from tgsession_runtime.verdict import ORDER, Reason, Verdict
@@ -89,18 +88,20 @@ class _Session:
         if path is None:
             return
         if file.key_id is None:
-            what = "it has no auth key" if path.exists() else f"there is no file `{path}`"
-            yield Reason("not-logged-in", what, f"log in: `tgsession-guard auth {label}`")
+            there = path.exists()
+            what = "it has no auth key" if there else f"there is no file `{path}`"
+            misspelt = "" if there else "; or is the name misspelt? `tgsession-guard status` shows those of the project"
+            yield Reason("not-logged-in", what, f"log in: `tgsession-guard auth {quoted(label)}`{misspelt}")
         newest = session_files.newest_schema()
         if file.schema > newest:
             message = f"a newer Telethon wrote it: layout {file.schema}, the installed one reads up to {newest}"
             yield Reason("schema-newer", message, "upgrade Telethon here: `pip install --upgrade telethon`")
         if broken := session_files.damage(path):
-            yield Reason("corrupt", f"SQLite says: {broken}", f"restore a backup: `tgsession-guard recover {label}`")
+            yield Reason("corrupt", f"SQLite says: {broken}", f"restore a backup: `tgsession-guard recover {quoted(label)}`")
         mode = session_files.mode_of(path)
         if mode & 0o077:
             message = f"others may read it (mode {mode:04o}), and whoever reads it is logged in"
-            yield Reason("too-open", message, f"`chmod 600 {path}`", {"mode": f"{mode:04o}"})
+            yield Reason("too-open", message, f"`chmod 600 {quoted(str(path))}`", {"mode": f"{mode:04o}"})
         if kind := session_files.network_file_system(path):
             message = f"it is on a network file system ({kind}), where a lock may not keep other hosts out"
             yield Reason("network-filesystem", message, "keep it on a local disk, or configure a lease", {"type": kind})
@@ -118,12 +119,12 @@ class _Session:
         if (record := tombstones.read(self._name, self._state)) is not None and self._is_dead():
             when, reason = record.get("when", ""), str(record["reason"])
             message = f"Telegram has ended its login: {reason}, seen {when}"
-            yield Reason("revoked", message, f"log in again: `tgsession-guard auth {self._name.label}`", {"reason": reason})
+            yield Reason("revoked", message, f"log in again: `tgsession-guard auth {quoted(self._name.label)}`", {"reason": reason})
 
     def of_surroundings(self) -> Iterator[Reason]:
         """What else could use it."""
         for worker in self._around.workers.unguarded:
-            hint = "stop it: `tgsession-guard workers stop`, or let its tasks use `guarded_client`"
+            hint = "stop it: `tgsession-guard workers stop`; or let its tasks use `guarded_client`, and say so with `guard_workers(app)`"
             yield Reason("worker-running", f"{worker} is running and not known to use the guard", hint, {"pids": list(worker.pids)})
         for closed in self._around.workers.uninspectable:
             yield Reason("no-permission", str(closed), "ask again as that user, or as root")
@@ -149,9 +150,9 @@ class _Session:
 
     def _held(self) -> Reason:
         who = " and ".join(map(str, self._holders)) or "a process that left no record"
-        pids = [holder.pid for holder in self._holders if holder.host == hostname()]
+        pids = [holder.pid for holder in self._holders if holder.is_here]
         stop = f", or end it: `kill -TERM {' '.join(map(str, pids))}`" if pids else ""
-        hint = f"wait for it: `tgsession-guard check --wait 30 {self._name.label}`{stop}"
+        hint = f"wait for it: `tgsession-guard check --wait 30 {quoted(self._name.label)}`{stop}"
         return Reason("held", f"it is in use by {who}", hint, {"holders": [asdict(holder) for holder in self._holders]})
 
     def _leased(self) -> Iterator[Reason]:
@@ -164,7 +165,8 @@ class _Session:
             return
         details = {"holders": [asdict(held.holder)] if held.holder else [], "token": held.token, "left": held.left}
         if held.holder is None:
-            yield Reason("lease-held", f"the lease store: {held}", "wait", details)
+            hint = f"wait {held.left:.0f} s: until then an old lease may still be in use"
+            yield Reason("lease-held", f"the lease store: {held}", hint, details)
             return
         hint = f"end it on its host; unless it is renewed, its lease (token {held.token}) ends in {held.left:.0f} s"
         yield Reason("lease-held", f"it is leased by {held.holder}", hint, details)

@@ -143,7 +143,7 @@ def cli() -> None:
 
 def _wrong_use(error: click.ClickException) -> ConfigurationError:
     message = getattr(error, "message", "") if isinstance(error, click.NoSuchOption) else error.format_message()
-    what = message[:1].lower() + message[1:].rstrip(".")
+    what = (message[:1].lower() + message[1:]).partition(" Did you mean")[0].rstrip(".")
     near = getattr(error, "possibilities", None)
     context: Any = getattr(error, "ctx", None)
     path = context.command_path if context else NAME

@@ -45,6 +45,13 @@ if TYPE_CHECKING:
 _REVOKES = "one auth key used from two places at once is revoked for good (AUTH_KEY_DUPLICATED)"
 
 
+def quoted(word: str) -> str:
+    """*word* as it has to be typed into a shell, for commands that messages show."""
+    import shlex
+
+    return shlex.quote(word)
+
+
 def _part(name: str, text: str) -> str:
     return f"{name + ':':<6} " + text.replace("\n", "\n" + " " * 7)
 
@@ -203,8 +210,9 @@ class SessionInUseError(SessionError):
     @property
     def hint(self) -> str:  # type: ignore[override] # depends on who holds it
         """What to do next."""
-        pids = " ".join(str(holder.pid) for holder in self.holders)
-        stop = f", or stop that process: `kill -TERM {pids}`" if pids else ""
+        pids = " ".join(str(holder.pid) for holder in self.holders if holder.is_here)
+        there = ", ".join(dict.fromkeys(holder.host for holder in self.holders if not holder.is_here))
+        stop = f", or stop that process: `kill -TERM {pids}`" if pids else f", or stop it where it runs, on {there}" if there else ""
         return f"wait longer with `lock_timeout=` or `--wait`{stop}"
 
 
@@ -287,7 +295,7 @@ class NotLoggedInError(SessionError):
     @property
     def hint(self) -> str:  # type: ignore[override] # names the session
         """What to do next."""
-        return f"log in with `tgsession-guard auth {self.session}`; a bot passes `bot_token=`"
+        return f"log in with `tgsession-guard auth {quoted(self.session)}`; a bot passes `bot_token=`; or is the name misspelt?"
 
 
 class SessionRevokedError(SessionError):
@@ -309,7 +317,7 @@ class SessionRevokedError(SessionError):
     def hint(self) -> str:  # type: ignore[override] # names the session
         """What to do next."""
         first = "find the second user of the key, then " if self.reason == "AUTH_KEY_DUPLICATED" else ""
-        return f"{first}log in again with `tgsession-guard auth {self.session}`"
+        return f"{first}log in again with `tgsession-guard auth {quoted(self.session)}`"
 
 
 class SessionUnreadableError(SessionError):
@@ -318,8 +326,9 @@ class SessionUnreadableError(SessionError):
     code = "unreadable"
     why = "Telethon would fail on it, or take it for a new session and forget the login"
 
-    def __init__(self, session: str, reason: str, hint: str = "move it aside (never delete it) and restore a backup") -> None:
-        self.reason, self.hint = reason, hint
+    def __init__(self, session: str, reason: str, hint: str = "") -> None:
+        self.reason = reason
+        self.hint = hint or f"put it aside and restore a backup, or log in again, one step at a time: `tgsession-guard recover {quoted(session)}`"
         super().__init__(session, reason, hint)
 
     def __str__(self) -> str:
@@ -372,7 +381,7 @@ class NoConnectionError(SessionError):
 
     code = "no-connection"
     why = "nothing may hold the session for ever without using it"
-    hint = "look at the network and at Telegram's state, or allow more with `connect_timeout=`"
+    hint = "look at the network and at Telegram's state, or allow more: `connect_timeout=60`, `TGSESSION_CONNECT_TIMEOUT=60` for commands"
 
     def __init__(self, session: str, reason: str) -> None:
         self.reason = reason
@@ -399,7 +408,10 @@ class WorkersRunningError(SessionError):
     @property
     def hint(self) -> str:  # type: ignore[override] # names the session
         """What to do next."""
-        return 'stop them, let them use `guarded_client`, or say `workers="ignore"` if they never touch this session'
+        return (
+            "stop them: `tgsession-guard workers stop`; or let them use `guarded_client`, and say so with `guard_workers(app)`; "
+            'or say `workers="ignore"` if they never touch this session'
+        )
 
 
 class ClaimLostError(SessionError):

@@ -6,7 +6,6 @@ import ctypes
 import os
 import platform
 import secrets
-import shlex
 import shutil
 import stat
 import sys
@@ -16,7 +15,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Literal
 
 from tgsession_runtime import backups, records, session_files, tombstones
-from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError, StateFolderError, StoreError
+from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError, StateFolderError, StoreError, quoted
 from tgsession_runtime.holder import liveness
 from tgsession_runtime.server_time import PRODUCTION, clock_offset
 from tgsession_runtime.session import SUFFIX, read
@@ -132,7 +131,7 @@ def _state_folder(state: State) -> Iterator[Finding]:
         yield Finding("state folder", "bad", f"`{state.root}` cannot be written: {error}", StateFolderError.hint)
         return
     if os.name == "posix" and stat.S_IMODE(folder.stat().st_mode) & 0o077:
-        yield Finding("state folder", "note", f"others may look into `{folder}`", f"`chmod 700 {folder}`")
+        yield Finding("state folder", "note", f"others may look into `{folder}`", f"`chmod 700 {quoted(str(folder))}`")
     if kind := session_files.network_file_system(folder):
         yield Finding("state folder", "bad", f"`{folder}` is on {kind}, where locks may not hold", StateFolderError.hint)
     elif _is_fleeting(folder):
@@ -147,7 +146,7 @@ def _state_folder(state: State) -> Iterator[Finding]:
 def _session(name: SessionName, state: State) -> Iterator[Finding]:
     path, subject = name.path, f"session `{name.label}`"
     if path is None or not path.exists():
-        yield Finding(subject, "note", "there is no file", f"log in: `tgsession-guard auth {name.label}`")
+        yield Finding(subject, "note", "there is no file", f"log in: `tgsession-guard auth {quoted(name.label)}`")
         return
     try:
         file = read(path, name.label)
@@ -156,12 +155,12 @@ def _session(name: SessionName, state: State) -> Iterator[Finding]:
         return
     newest = session_files.newest_schema()
     if file.schema > newest:
-        yield Finding(subject, "bad", f"layout {file.schema}, the installed Telethon reads up to {newest}", "upgrade Telethon here")
+        yield Finding(subject, "bad", f"layout {file.schema}, the installed Telethon reads up to {newest}", "upgrade Telethon here: `pip install --upgrade telethon`")
     elif file.schema < newest:
         message = f"layout {file.schema}: the next use upgrades it to {newest}, and an older Telethon cannot read it then"
-        yield Finding(subject, "note", message, f"back it up first: `tgsession-guard backup {name.label}`")
+        yield Finding(subject, "note", message, f"back it up first: `tgsession-guard backup {quoted(name.label)}`")
     if mode := session_files.mode_of(path) & 0o077:
-        yield Finding(subject, "note", f"others may read it (mode …{mode:03o})", f"`chmod 600 {path}`")
+        yield Finding(subject, "note", f"others may read it (mode …{mode:03o})", f"`chmod 600 {quoted(str(path))}`")
     if kind := session_files.network_file_system(path):
         yield Finding(subject, "bad", f"it is on {kind}, where locks may not keep other hosts out", "keep it on a local disk")
     if shutil.disk_usage(path.parent).free < _ROOM:
@@ -169,7 +168,7 @@ def _session(name: SessionName, state: State) -> Iterator[Finding]:
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         yield Finding(subject, "bad", "this user may not write the file or its folder", "run as the user that owns them")
     if tombstones.read(name, state) is not None:
-        yield Finding(subject, "note", "Telegram has ended a login of it", f"`tgsession-guard check {name.label}` says more")
+        yield Finding(subject, "note", "Telegram has ended a login of it", f"`tgsession-guard check {quoted(name.label)}` says more")
     yield Finding(subject, "ok", f"layout {file.schema}")
 
 
@@ -198,7 +197,7 @@ def _leftovers(project: Path, names: Sequence[SessionName]) -> Iterator[Finding]
             yield Finding("leftover", "note", f"`{lock}`: {record} did not release it", "nothing to do: the kernel has freed it")
     folders = sorted({project, *(name.path.parent for name in names if name.path is not None)})
     for path in (one for folder in folders for one in folder.glob(".*.new*") if session_files.UNFINISHED.fullmatch(one.name)):
-        hint = f"delete it, unless such a command is running now: `rm {shlex.quote(str(path))}`"
+        hint = f"delete it, unless such a command is running now: `rm {quoted(str(path))}`"
         yield Finding("leftover", "note", f"`{path}`: `auth`, `import`, `restore` or `backup` was killed; it may hold a login", hint)
     for pattern in (f"*{SUFFIX}.aside-*", f"*{SUFFIX}.backup-*"):
         kept = [path for folder in folders for path in folder.glob(pattern) if not path.name.endswith(backups.COMPANIONS)]

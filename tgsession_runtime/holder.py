@@ -50,6 +50,12 @@ class Holder:
         what = ", ".join(filter(None, (f"`{self.command}`" if self.command else "", self.worker)))
         return f"pid {self.pid}{where}{f' ({what})' if what else ''} since {self.since}"
 
+    @property
+    def is_here(self) -> bool:
+        """Whether its pid means something to this process: the same running system and pid namespace."""
+        here = _process(os.getpid())
+        return (self.boot_id, self.pid_namespace) == (here.boot_id, here.pid_namespace)
+
     def encode(self) -> bytes:
         """The record as one padded block; texts that do not fit are cut, those first that only help to recognise it."""
         values: dict[str, Any] = {one: getattr(self, one) for one in self.__slots__}

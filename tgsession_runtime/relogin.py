@@ -49,7 +49,7 @@ async def log_in(
         new = backups.new_name(name.path)
         try:
             _begin(new, name.path)
-            account = await _log_in(new, settings, way, person, Floods(state.floods()))
+            account = await _log_in(name.label, new, settings, way, person, Floods(state.floods()))
             aside = backups.take_place(new, name.path)
         finally:
             backups.remove_new(new)
@@ -66,13 +66,12 @@ def _refuse_in_the_way(name: SessionName, around: Surroundings) -> None:
 
 
 async def _log_in(
-    new: Path, settings: Settings, way: Callable[[Any, Person, Floods], Awaitable[Any]], person: Person, floods: Floods
+    label: str, new: Path, settings: Settings, way: Callable[[Any, Person, Floods], Awaitable[Any]], person: Person, floods: Floods
 ) -> str:
     from telethon import TelegramClient
 
     # The file is nobody's session yet, and the claim on the one that it will be is held.
     client = TelegramClient(str(new), settings.api_id, settings.api_hash)  # tgsession-lint: ignore[TGS101, TGS201] our own teardown
-    label = new.name
     try:
         try:
             await within(settings.connect_timeout, client.connect())

@@ -86,7 +86,9 @@ def name_of_string(text: str) -> SessionName:
         data = b""
     if len(data) <= _KEY_BYTES:
         # Not the cause, which may quote the text.
-        raise ConfigurationError("the session string cannot be read", "make a new one with `StringSession.save()`") from None
+        raise ConfigurationError(
+            "the session string cannot be read", "make a new one: `tgsession-guard export NAME --to FILE`, or `StringSession.save(…)`"
+        ) from None
     key_id = key_id_of(data[-_KEY_BYTES:])
     return SessionName(f"StringSession {key_id:016x}", key_id=key_id)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -166,8 +168,36 @@ def test_people_are_told_what_to_do(tmp_path: Path) -> None:
     assert done.out == (
         "alerts: unsafe\n"
         f"  unsafe [not-logged-in]: there is no file `{tmp_path.resolve()}/alerts.session`\n"
-        "    hint: log in: `tgsession-guard auth alerts`\n"
+        "    hint: log in: `tgsession-guard auth alerts`; or is the name misspelt? `tgsession-guard status` shows those of the project\n"
     )
+
+
+def test_commands_in_hints_work_as_they_stand(tmp_path: Path, far: Controls) -> None:
+    path = tmp_path / "it's $two words.session"
+    far.log_in(far.add_bot("9201:token")).write(path)
+    path.chmod(0o644)
+
+    hint = guard(tmp_path, "check", path.stem).out.partition("hint: `")[2].partition("`")[0]
+    put_back = guard(tmp_path, "backup", path.stem).err.rpartition("with `tgsession-guard ")[2].partition("`")[0]
+    subprocess.run(["sh", "-c", hint], check=True)
+
+    assert guard(tmp_path, "check", path.stem).out == f"{path.stem}: safe\n"
+    assert guard(tmp_path, *shlex.split(put_back)).status == 0
+
+
+def test_a_name_without_a_file_is_not_called_free_without_a_word(tmp_path: Path) -> None:
+    done = guard(tmp_path, "who", "alertz")
+
+    assert (done.status, done.out) == (1, "nobody holds `alertz`\n")
+    assert "is the name misspelt?" in done.err
+
+
+def test_a_file_that_is_no_text_is_no_fault_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "string").write_bytes(b"\xff\xfe\x00secret")
+
+    done = guard(tmp_path, "import", "string", "alerts")
+
+    assert (done.status, done.err.splitlines()[0]) == (2, "error: `string` is no text, and so no session string")
 
 
 def test_watch_tells_of_each_claim_in_a_line(alerts: Path) -> None:

@@ -55,8 +55,21 @@ class Asked:
         return replace(self, remote=workers.ask(app))
 
 
-def asked(given: Sequence[str], *, need_one: bool = True) -> Asked:
-    """The sessions *given* by name, else what the settings and the project have.
+def file_of(name: SessionName) -> Path:
+    """The file of the session *name*, which has to be there.
+
+    Raises:
+        ConfigurationError: it is not.
+    """
+    if name.path is None or not name.path.exists():
+        raise ConfigurationError(
+            f"there is no session file `{name.path or name.label}`", "`tgsession-guard status` shows those of the project", why="nothing was done"
+        )
+    return name.path
+
+
+def asked(given: Sequence[str], *, need_one: bool = True, command: str = "check") -> Asked:
+    """The sessions *given* by name, else what the settings and the project have; *command* asks, as its hint says it.
 
     Raises:
         ConfigurationError: there is none to ask about.
@@ -73,6 +86,6 @@ def asked(given: Sequence[str], *, need_one: bool = True) -> Asked:
         names = [name_of(os.path.relpath(path, cwd)) for path in session_files.find(found.project)]
     if not names and need_one:
         raise ConfigurationError(
-            f"there is no session file below `{found.project}`", "name one: `tgsession-guard check NAME`", why="nothing was checked"
+            f"there is no session file below `{found.project}`", f"name one: `tgsession-guard {command} NAME`", why="nothing was done"
         )
     return Asked(tuple(names), found)

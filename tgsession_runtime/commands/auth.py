@@ -11,7 +11,7 @@ import click
 
 from tgsession_runtime.commands.asked import asked
 from tgsession_runtime.console import say
-from tgsession_runtime.errors import ConfigurationError, LoginError
+from tgsession_runtime.errors import ConfigurationError, LoginError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -41,9 +41,10 @@ def command(session: str | None, phone: str | None, bot_token_file: Path | None,
     """
     from tgsession_runtime.relogin import log_in
 
-    about = asked([session] if session else [])
+    about = asked([session] if session else [], command="auth")
     if len(about.names) != 1:
-        raise ConfigurationError("there are several sessions", "name one: `tgsession-guard auth NAME`", why="nothing was done")
+        listed = ", ".join(f"`tgsession-guard auth {quoted(name.label)}`" for name in about.names[:5])
+        raise ConfigurationError(f"there are {len(about.names)} sessions", f"name one: {listed}", why="nothing was done")
     account, path, aside = asyncio.run(log_in(about.names[0], about.settings, way_of(phone, bot_token_file, qr=qr), Terminal(phone), wait))
     say(f"logged in as {account}: `{path}`" + "".join(f"\nthe old file is kept: `{one}`" for one in aside))
     return 0

@@ -7,16 +7,16 @@ from pathlib import Path
 import click
 
 from tgsession_runtime import backups
-from tgsession_runtime.commands.asked import asked
+from tgsession_runtime.commands.asked import asked, file_of
 from tgsession_runtime.console import say
 from tgsession_runtime.display import echo
-from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError
+from tgsession_runtime.errors import ConfigurationError, quoted
 
 
 @click.command(
     "backup",
     short_help="Write a consistent copy of a session file.",
-    epilog="Exit status: 0 written, 1 not. Examples: `tgsession-guard backup alerts`, "
+    epilog="Exit status: 0 written, 1 not, 2 wrong use. Examples: `tgsession-guard backup alerts`, "
     "`tgsession-guard backup alerts --to /backups/alerts.session`.",
 )
 @click.argument("session", nargs=1)
@@ -27,17 +27,17 @@ def command(session: str, to: Path | None) -> int:
     The copy is a second copy of the key: whoever can read it is logged in, and using it beside the first revokes both.
     """
     name = asked([session]).names[0]
-    if name.path is None or not name.path.exists():
-        raise SessionUnreadableError(session, "there is no such file", "name a session file")
-    to = to or backups.default_place(name.path)
+    path = file_of(name)
+    to = to or backups.default_place(path)
     if to.exists():
         raise ConfigurationError(f"`{to}` exists already", "name another file", why="nothing is overwritten")
     try:
-        backups.copy(name.path, to)
+        backups.copy(path, to)
     except OSError as error:
         raise ConfigurationError(f"`{to}` cannot be written: {error.strerror}", "name another place", why="no copy was made") from error
     echo(str(to))
     say("warning: this is a second copy of the login\n"
         "why:   whoever reads it is logged in, and used beside the first it revokes both\n"
-        "hint:  keep it where only you can read it; put it back with `tgsession-guard restore`")  # fmt: skip
+        "hint:  keep it where only you can read it; put it back with "
+        f"`tgsession-guard restore {quoted(str(to))} {quoted(session)}`")  # fmt: skip
     return 0

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from tgsession_runtime.commands.asked import asked
+from tgsession_runtime.commands.asked import asked, file_of
 from tgsession_runtime.commands.claiming import claimed
 from tgsession_runtime.console import say
 from tgsession_runtime.display import echo
-from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError
+from tgsession_runtime.errors import ConfigurationError, quoted
 
 
 @click.command(
@@ -33,15 +33,15 @@ def command(session: str, to: Path | None, wait: float, *, show: bool) -> int:
     from tgsession_runtime.strings import string_of
 
     if (to is None) == (not show):
-        raise ConfigurationError("say where to", "`--to FILE` or `--show`", why="a session string is the login itself")
+        here = f"`tgsession-guard export {quoted(session)} --to FILE`, or `--show` in its place for a terminal"
+        raise ConfigurationError("say where to, by one of `--to` and `--show`", here, why="a session string is the login itself")
     if show and not sys.stdout.isatty():
         raise ConfigurationError("`--show` is for a terminal", "write it to a file with `--to FILE`", why="a log or a pipe would keep it")
     about = asked([session])
     name = about.names[0]
-    if name.path is None or not name.path.exists():
-        raise SessionUnreadableError(session, "there is no such file", "name a session file")
+    path = file_of(name)
     with claimed(name, about.settings, wait):
-        text = string_of(name.path)
+        text = string_of(path)
     if to is None:
         echo(text)
     else:

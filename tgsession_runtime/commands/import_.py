@@ -33,7 +33,12 @@ def command(file: IO[str], session: str, wait: float) -> int:
 
     if file is sys.stdin and sys.stdin.isatty():
         raise ConfigurationError("the session string would be shown as it is typed", "give a file", why="it is the login itself")
-    text = file.read().strip()
+    try:
+        text = file.read().strip()
+    except UnicodeDecodeError:  # which quotes what was read
+        raise ConfigurationError(
+            f"`{file.name}` is no text, and so no session string", "make one: `tgsession-guard export NAME --to FILE`", why="nothing was done"
+        ) from None
     about = asked([session])
     name = about.names[0]
     if name.path is None:

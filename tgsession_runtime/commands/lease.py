@@ -15,6 +15,7 @@ from tgsession_runtime.session import with_key
 @click.group(
     "lease",
     short_help="End a lease that its holder cannot end.",
+    no_args_is_help=False,
     epilog="Exit status: 0 released, 1 it was not that token's, 2 wrong use or configuration. "
     "Example: `tgsession-guard lease release --token 1764000000000 alerts`.",
 )
@@ -34,7 +35,8 @@ def release(session: str, token: int) -> int:
     leasing, name = leasing_of(about.settings), with_key(about.names[0])
     if leasing is None or name.key_id is None:
         what = "no lease store is configured" if leasing is None else f"session `{name.label}` has no auth key, and so no lease"
-        raise ConfigurationError(what, "set `lease`, and name a session that is logged in", why="nothing was released")
+        hint = "set `TGSESSION_LEASE=redis://HOST:6379/0`, or `lease` in `pyproject.toml`" if leasing is None else "name one that is logged in"
+        raise ConfigurationError(what, hint, why="nothing was released")
     say("warning: whoever had this lease may still be connected\n"
         "why:   one auth key used from two addresses at once is revoked for good (AUTH_KEY_DUPLICATED)\n"
         "hint:  make sure that its process has ended, or wait until the lease ends by itself")  # fmt: skip

@@ -18,7 +18,7 @@ from tgsession_runtime.commands.claiming import claimed
 from tgsession_runtime.commands.workers import start_worker, stop_workers
 from tgsession_runtime.console import say
 from tgsession_runtime.display import echo
-from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError, WorkersError
+from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError, WorkersError, quoted
 from tgsession_runtime.state import State
 
 if TYPE_CHECKING:
@@ -51,7 +51,12 @@ def command(
     """
     way = way_of(phone, bot_token_file, qr=qr)
     if not (dry_run or yes or sys.stdin.isatty()):
-        raise ConfigurationError("nobody can be asked here", "say `--yes`, or `--dry-run` to see the steps", why="nothing was done")
+        label = quoted(session)
+        raise ConfigurationError(
+            "nobody can be asked here",
+            f"see the steps: `tgsession-guard recover --dry-run {label}`; take them: `tgsession-guard recover --yes {label}`",
+            why="nothing was done",
+        )  # fmt: skip
     while True:
         about = asked([session])
         name, state = about.names[0], State(about.settings.state_dir)

@@ -17,7 +17,7 @@ from tgsession_runtime.session import read
 @click.command(
     "restore",
     short_help="Put a backup in the place of a session file, which is kept.",
-    epilog="Exit status: 0 restored, 1 not, 75 the session is in use. Example: "
+    epilog="Exit status: 0 restored, 1 not, 2 wrong use, 75 the session is in use. Example: "
     "`tgsession-guard restore alerts.session.backup-20260101T120000Z alerts`.",
 )
 @click.argument("backup", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -37,7 +37,7 @@ def command(session: tuple[str, ...], every: float, seconds: float | None, *, as
     lease-ended, no-store, store-answers. On a terminal they stand below a live view, elsewhere they are written as one
     JSON object a line.
     """
-    about = asked(session)
+    about = asked(session, command="watch")
     around = about.around
     live = sys.stdout.isatty() and not as_json
     deadline = None if seconds is None else time.monotonic() + seconds

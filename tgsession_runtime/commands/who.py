@@ -48,6 +48,8 @@ def command(session: str, *, as_json: bool) -> int:
         echo(f"{one.state}: {one}")
     if not found:
         echo(f"nobody holds `{session}`")
+        if name.path is not None and not name.path.exists():
+            say(f"note: there is no session file `{name.path}`; is the name misspelt? `tgsession-guard status` shows those of the project")
     if lease is not None:
         echo(f"lease: {lease}")
     return 0 if found else 1

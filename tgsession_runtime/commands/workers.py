@@ -41,7 +41,8 @@ _up_in = click.option(
 @click.group(
     "workers",
     short_help="Start and stop the project's workers.",
-    epilog="Exit status: 0 done, 1 not. Examples: `tgsession-guard workers status`, `tgsession-guard workers stop --timeout 60`, "
+    no_args_is_help=False,
+    epilog="Exit status: 0 done, 1 not, 2 wrong use. Examples: `tgsession-guard workers status`, `tgsession-guard workers stop --timeout 60`, "
     "`tgsession-guard workers restart`.",
 )
 def command() -> None:
@@ -51,7 +52,7 @@ def command() -> None:
     """
 
 
-@command.command("status")
+@command.command("status", short_help="Show the workers, and who has leases.")
 def status() -> int:
     """Show the workers of the project, and who has leases of its sessions. Exit status: 0 some run, 1 none do."""
     about = asked([], need_one=False)
@@ -60,7 +61,7 @@ def status() -> int:
     return 0 if around.workers.workers else 1
 
 
-@command.command("start")
+@command.command("start", short_help="Start a worker, and wait until it answers.")
 @_up_in
 def start(wait: float) -> int:
     """Start a worker and wait until it answers; refuses while a session of the project is not safe to use.
@@ -71,7 +72,7 @@ def start(wait: float) -> int:
     return start_worker(asked([], need_one=False), wait)
 
 
-@command.command("stop")
+@command.command("stop", short_help="Stop the workers: their tasks finish first.")
 @_timeout
 @_force
 def stop(timeout: float, *, force: bool) -> int:
@@ -83,7 +84,7 @@ def stop(timeout: float, *, force: bool) -> int:
     return stop_workers(asked([], need_one=False), timeout, force=force)
 
 
-@command.command("restart")
+@command.command("restart", short_help="Stop the workers, then start one.")
 @_timeout
 @_force
 @_up_in
