@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint import config, parallel, pipeline
+from tgsession_lint import config, parallel, pipeline, stack
 from tgsession_lint.analysis import Analysis
 from tgsession_lint.discover import discover
 
@@ -107,6 +107,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each project; the one with the least ratio counts")
     parser.add_argument("--show", type=int, default=5, help="how many of the dearest files to print")
     options = parser.parse_args(arguments)
+    stack.own_process()  # it is, as the command's is
     measure(PROJECTS / "layout_flat")  # imports everything
     whole: list[Costs] = []
     for project in options.folders or sorted(folder for folder in PROJECTS.iterdir() if folder.is_dir()):
