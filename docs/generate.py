@@ -67,7 +67,7 @@ def settings() -> str:
 
 def row_of(setting: Setting) -> str:
     """The row of one setting."""
-    default = "see below" if setting.name == "state_dir" else "none" if setting.default is None else setting.default
+    default = "see below" if setting.name == "state_dir" else "none" if setting.default in (None, ()) else setting.default
     if isinstance(default, (bool, float)):
         default = str(default).lower().removesuffix(".0")
     example = f"{setting.key} = {setting.example}" if setting.commit else f'{setting.key}-file = "…"'

@@ -13,15 +13,16 @@ from tgsession_runtime.errors import SessionUnreadableError, StateFolderError, S
 from tgsession_runtime.holder import current as this_process
 from tgsession_runtime.leasing import Leases
 from tgsession_runtime.session import SessionFile, SessionName, read, with_key
+from tgsession_runtime.state import State
 from tgsession_runtime.verdict import ORDER, Reason, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from tgsession_runtime.config import Settings
     from tgsession_runtime.holder import Holder
     from tgsession_runtime.leasing import Leasing
-    from tgsession_runtime.state import State
     from tgsession_runtime.stores import Held
     from tgsession_runtime.workers import Answer, Found, Holding
 
@@ -33,14 +34,22 @@ class Surroundings:
     project: Path
     state: State
     worker_names: Sequence[str] = ()
+    worker_patterns: Sequence[str] = ()
     remote: Answer | None = None
     """What Celery's workers answered on all hosts, if they were asked."""
     leasing: Leasing | None = None
 
+    @classmethod
+    def of(cls, settings: Settings, *, remote: Answer | None = None, leasing: Leasing | None = None) -> Surroundings:
+        """Those of the project that *settings* are of."""
+        state = State(settings.state_dir)
+        return cls(settings.project, state, settings.worker_names, settings.worker_patterns, remote, leasing)
+
     @cached_property
     def workers(self) -> Found:
         """The workers of the project, and the processes of which that cannot be told."""
-        return workers.running(self.project, names=self.worker_names, markers=self.state.workers())
+        patterns = [workers.Pattern(one) for one in self.worker_patterns]
+        return workers.running(self.project, names=self.worker_names, patterns=patterns, markers=self.state.workers())
 
     @cached_property
     def leases(self) -> Leases:

@@ -48,6 +48,8 @@ class Settings:
     celery_app: str | None = None
     """The app that `tgsession-guard workers` starts, and whose workers belong to the project wherever they run."""
     celery_options: str = ""
+    worker_patterns: tuple[str, ...] = ()
+    """Commands that count as workers besides Celery's and the known runners'; see `workers.Pattern`."""
     state_dir: Path
     lease: Any = field(default=None, repr=False)
     lease_required: bool = True
@@ -61,6 +63,11 @@ class Settings:
     """The `pyproject.toml` with our table."""
     origins: Mapping[str, str]
     """Where each value comes from: `argument`, the name of a variable, the path of a file, or `default`."""
+
+    @property
+    def worker_names(self) -> tuple[str, ...]:
+        """The apps whose workers belong to the project."""
+        return (self.celery_app,) if self.celery_app else ()
 
     def required(self, *names: str) -> None:
         """Make sure that the settings *names* were given; a session string does for `session`.

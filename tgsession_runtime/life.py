@@ -173,7 +173,7 @@ class Life:
         if plan.workers == "ignore":
             return
         begun = reported = loop.time()
-        while found := unguarded(plan.project, plan.state, fresh=loop.time() > begun):
+        while found := unguarded(plan, fresh=loop.time() > begun):
             waited = loop.time() - begun
             if plan.workers == "refuse" or waited >= plan.lock_timeout:
                 raise WorkersRunningError(self.name.label, found, waited)

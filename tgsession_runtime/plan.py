@@ -34,6 +34,8 @@ class Plan:
     bot_token: str | None = field(repr=False)
     state: State
     project: Path
+    worker_names: tuple[str, ...]
+    worker_patterns: tuple[str, ...]
     lock_timeout: float
     connect_timeout: float
     disconnect_timeout: float
@@ -84,7 +86,8 @@ def plan(given: Mapping[str, Any], client_class: Callable[..., Any] | None, opti
     session = _from_string(found.session_string) if found.session_string else found.session
     return Plan(
         name=_name(session), session=session, api_id=found.api_id or 0, api_hash=found.api_hash or "",
-        bot_token=found.bot_token, state=State(found.state_dir), project=found.project, lock_timeout=found.lock_timeout,
+        bot_token=found.bot_token, state=State(found.state_dir), project=found.project,
+        worker_names=found.worker_names, worker_patterns=found.worker_patterns, lock_timeout=found.lock_timeout,
         connect_timeout=found.connect_timeout, disconnect_timeout=found.disconnect_timeout, workers=found.workers,
         exclusive=found.exclusive, leasing=leasing_of(found), client_class=client_class, options=options,
     )  # fmt: skip

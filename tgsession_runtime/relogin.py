@@ -45,7 +45,7 @@ async def log_in(
     state = State(settings.state_dir)
     claim = await take(contend(name, state, timeout=wait, leasing=leasing_of(settings)))
     try:
-        _refuse_in_the_way(name, Surroundings(settings.project, state))
+        _refuse_in_the_way(name, Surroundings.of(settings))
         new = backups.new_name(name.path)
         try:
             _begin(new, name.path)

@@ -106,6 +106,17 @@ def session(value: Any) -> Any:
     return value
 
 
+def commands(value: Any) -> tuple[str, ...]:
+    """Commands in a list, or in one text with `;` between them."""
+    given = value.split(";") if isinstance(value, str) else value
+    if not isinstance(given, (list, tuple)) or not all(isinstance(one, str) for one in given):
+        raise ValueError
+    found = tuple(" ".join(one.split()) for one in given if one.strip())
+    if not found or any(one.startswith("-") for one in found):
+        raise ValueError
+    return found
+
+
 def folder(value: Any) -> str:
     """The path of a folder."""
     return text(os.fspath(value) if isinstance(value, os.PathLike) else value)
@@ -137,6 +148,8 @@ SETTINGS = (
     Setting("exclusive", "true or false", truth, default=True, example="true"),
     Setting("celery_app", "the app as `celery -A` takes it", text, example='"app.celery"'),
     Setting("celery_options", "what `celery worker` is started with, in one text", text, "", '"--concurrency 2 --queues telegram"'),
+    Setting("worker_patterns", "commands that are workers too, in a list; in the environment in one text with ; between them", commands, (),
+            '["listener.py", "app.jobs run"]'),
     Setting("state_dir", "the path of a folder", folder, example='"/var/lib/bots/state"', path=True),
     Setting("lease", "the address of a Redis, `redis://…`, or of a PostgreSQL, `postgresql://…`; or celery: that of its broker or back end", store,
             example='"celery"', secret=True),

@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tgsession_runtime import records, tombstones, workers
+from tgsession_runtime import records, tombstones
 from tgsession_runtime.errors import StoreError
 from tgsession_runtime.holder import utc_now
 from tgsession_runtime.leasing import Leases
@@ -14,13 +14,13 @@ from tgsession_runtime.session import with_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from tgsession_runtime.holder import Holder
     from tgsession_runtime.leasing import Leasing
     from tgsession_runtime.session import SessionName
     from tgsession_runtime.state import State
     from tgsession_runtime.stores import Held
+    from tgsession_runtime.workers import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class Event(NamedTuple):
         return {"at": utc_now(), "event": self.event, "subject": self.subject, "message": self.message, **self.details}
 
 
-def look(names: Sequence[SessionName], state: State, project: Path, leasing: Leasing | None = None) -> Look:
-    """Look at all that can be seen; nothing is changed."""
+def look(names: Sequence[SessionName], state: State, running: Sequence[Worker], leasing: Leasing | None = None) -> Look:
+    """Look at all that can be seen, beside the workers that are *running*; nothing is changed."""
     at, leases = time.monotonic(), Leases(leasing)
     leased: dict[str, Held] = {}
     store = ""
@@ -76,9 +76,8 @@ def look(names: Sequence[SessionName], state: State, project: Path, leasing: Lea
                 leased[name.label] = lease
         except StoreError as error:
             store = str(error)
-    found = workers.running(project, markers=state.workers()).workers
-    running = {f"{one.process.pid} {one.process.started}": str(one) for one in found}
-    return Look(holders, frozenset(held), revoked, running, at, leased, store)
+    known_workers = {f"{one.process.pid} {one.process.started}": str(one) for one in running}
+    return Look(holders, frozenset(held), revoked, known_workers, at, leased, store)
 
 
 def changes(before: Look, now: Look) -> Iterator[Event]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.celery_support import redis_broker, until
+from tests.celery_support.guarded import Ends
 from tests.runtime.commands import DEADLINE, Started, guard
 from tests.runtime.redises import redis_of_ones_own
 from tests.runtime.test_check import HOLD, running
@@ -285,3 +287,28 @@ def test_only_a_worker_that_will_wait_is_started_while_another_host_has_the_leas
     assert (done.status, stopped.status) == (0 if guarded else 1, 0), done.err + stopped.err
     assert "is leased by" in done.err
     assert ("tasks that use it wait" in done.err) == guarded
+
+
+def test_a_command_that_the_configuration_calls_a_worker_is_one(project: Path, far: Controls) -> None:
+    far.log_in(far.add_bot("9015:token")).write(project / "alerts.session")
+    with (project / "pyproject.toml").open("a") as file:
+        file.write('worker-patterns = ["listener.py"]\n')
+    (project / "listener.py").write_text(HOLD)
+    ends = Ends(far)
+    with Started(project, ["alerts"], program=(sys.executable, "listener.py")) as listener:
+        assert listener.line() == "ready"
+        checked = guard(project, "check", "alerts")
+        stopped = guard(project, "workers", "stop")
+
+        assert listener.status() == -signal.SIGTERM
+    assert (checked.status, "[worker-running]: listener.py worker pid" in checked.out) == (1, True), checked.out
+    assert (stopped.status, stopped.out.startswith("stopped: ")) == (0, True), stopped.err
+    assert ends() == {"clean": 1}
+
+
+@pytest.mark.parametrize("given", ["--help", " ; ", "\t"])
+def test_a_pattern_that_names_no_command_is_refused(project: Path, given: str) -> None:
+    done = guard(project, "check", "alerts", TGSESSION_WORKER_PATTERNS=given)
+
+    assert done.status == 2
+    assert "TGSESSION_WORKER_PATTERNS" in done.err

@@ -14,7 +14,6 @@ from tgsession_runtime.config import settings
 from tgsession_runtime.errors import ConfigurationError
 from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.session import SessionName, name_of, name_of_string
-from tgsession_runtime.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +35,7 @@ class Asked:
     @property
     def around(self) -> Surroundings:
         """A fresh look at what is around them."""
-        names = (self.settings.celery_app,) if self.settings.celery_app else ()
-        return Surroundings(self.settings.project, State(self.settings.state_dir), names, self.remote, leasing_of(self.settings))
+        return Surroundings.of(self.settings, remote=self.remote, leasing=leasing_of(self.settings))
 
     def ask_all_hosts(self) -> Asked:
         """The same, with the answers of the app's workers on all hosts.

@@ -41,14 +41,14 @@ def command(session: tuple[str, ...], every: float, seconds: float | None, *, as
     around = about.around
     live = sys.stdout.isatty() and not as_json
     deadline = None if seconds is None else time.monotonic() + seconds
-    before, told = look(about.names, around.state, around.project, around.leasing), list[Event]()
+    before, told = look(about.names, around.state, around.workers.workers, around.leasing), list[Event]()
     while True:
         if live:
             _draw(about, told)
         if deadline is not None and time.monotonic() >= deadline:
             return 0
         time.sleep(every)
-        now = look(about.names, around.state, around.project, around.leasing)
+        now = look(about.names, around.state, about.around.workers.workers, around.leasing)
         happened = list(changes(before, now))
         before, told = now, [*told, *happened][-_KEPT:]
         if not live:
