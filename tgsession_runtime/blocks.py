@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tgsession_runtime.life import Life
-from tgsession_runtime.shutdown import interrupts
+from tgsession_runtime.shutdown import ProcessEnds, interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -26,6 +26,12 @@ class Block:
         """Whether the body has had the client."""
         self.deaf = False
         self.life = Life(plan, self.end)
+        self._loop: asyncio.AbstractEventLoop
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another thread runs its loop right now."""
+        return self._loop.is_running() and not runs_here(self._loop)
 
     def end(self) -> None:
         """End the block because of `life.error`."""
@@ -45,6 +51,7 @@ class AsyncBlock(Block):
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         self._ours = 0
+        self._process_ends: ProcessEnds | None = None
         self.cancelled = 0
         """How often somebody cancelled the task while the block was being left."""
 
@@ -54,7 +61,7 @@ class AsyncBlock(Block):
             # Not at once: whoever fails right now in this very task gets to handle its own error first.
             self._loop.call_soon(self._cancel)
 
-    def interrupt(self, _error: BaseException) -> bool:
+    def interrupt(self, error: BaseException) -> bool:
         """Cancel the task too; False if its own code has kept it from hearing of that before, or it is over.
 
         An exit stack that an object keeps holds the block open past the end of the task that entered it.
@@ -63,6 +70,7 @@ class AsyncBlock(Block):
             return not self.inside
         if self.deaf and self.entered and self.inside and runs_here(self._loop):
             return False
+        self._process_ends = error if isinstance(error, ProcessEnds) else None
         with suppress(RuntimeError):  # its loop is closed: nothing runs in it that could be ended
             self._loop.call_soon_threadsafe(self._cancel)
             self.deaf = self.inside
@@ -86,6 +94,8 @@ class AsyncBlock(Block):
                 self._task.uncancel()
         if failure is not None and (error is None or ours):
             raise failure from None
+        if ours and self._process_ends is not None:
+            raise self._process_ends from None  # ends the thread without a word
         if error is None and self.cancelled > self._ours:
             raise asyncio.CancelledError
 
@@ -152,6 +162,8 @@ class SyncBlock(Block):
             self._done = True
             if self._loop.is_closed():
                 self.life.drop()
+            elif self._loop.is_running():
+                return  # another thread is stuck in it; the kernel ends the connection with the process
             else:
                 self._finish(self._loop.create_task(self._leave()))
         self.close()

@@ -29,14 +29,24 @@ _WAITING = tuple(
 _OURS = {*((number, signal.SIG_DFL) for number in _ENDING), (signal.SIGINT, signal.default_int_handler)}
 # How long the code of a block may keep its loop from hearing of a signal, in seconds.
 _PATIENCE = 1.0
+# How long other threads get to leave their blocks when the process ends, in seconds: a disconnect has 10 of its own.
+_AT_EXIT = 12.0
 
 
 class Terminated(SystemExit):
     """Raised in a guarded `with` block when the process is told to end; the block's exit does the rest."""
 
 
+class ProcessEnds(SystemExit):
+    """Raised in a guarded block of another thread when the main thread has ended, and the process with it."""
+
+
 class Interruptible(Protocol):
     """A guarded block, as this module sees it."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another thread runs its loop right now."""
 
     @property
     def deaf(self) -> bool:
@@ -143,6 +153,16 @@ class Interrupts:
             self._deferrals -= 1
             if not self._deferrals:
                 self._deliver_deferred()
+
+    def at_exit(self) -> None:
+        """The interpreter ends: blocks that daemon threads are in are left there, all others here."""
+        others = [block for block in self._blocks if block.elsewhere]
+        for block in others:
+            block.interrupt(ProcessEnds())
+        deadline = time.monotonic() + _AT_EXIT
+        while any(block in self._blocks for block in others) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.finish_all()
 
     def finish_all(self) -> None:
         """The interpreter ends, and some blocks were never left: disconnect them, innermost first."""
@@ -274,6 +294,6 @@ def _in_main_thread() -> bool:
 
 
 interrupts = Interrupts()
-atexit.register(interrupts.finish_all)
+atexit.register(interrupts.at_exit)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=interrupts.forget)

@@ -39,6 +39,7 @@ class WorkerClient:
     """
 
     deaf = False
+    elsewhere = False
 
     def __init__(self, *arguments: Any, keep: float = 60.0, **options: Any) -> None:
         self._guard = partial(guarded_client, *arguments, **options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -203,6 +204,19 @@ def as_nobody(form: str, session: str, before: str) -> None:
     os.setuid(65534)
     os.environ["TGSESSION_STATE_DIR"] = f"{session}-state-of-nobody"
     inside(form, session, lambda client: client.get_me())
+
+
+@scene
+def in_a_daemon(form: str, session: str) -> None:
+    """A daemon thread is in the body as the program ends."""
+    entered = threading.Event()
+
+    async def body(_client: Any) -> None:
+        entered.set()
+        await asyncio.sleep(_LONG)
+
+    threading.Thread(target=inside, args=(form, session, body), daemon=True).start()
+    entered.wait(_LONG)
 
 
 @scene

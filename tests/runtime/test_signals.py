@@ -217,6 +217,18 @@ def test_error_of_the_body_ends_the_process_as_ever(
     assert follows_in_order(far, session)
 
 
+@pytest.mark.parametrize("form", [*FORMS, *OPENED])
+def test_end_of_the_process_ends_the_block_of_a_daemon_thread(
+    far: Controls, stage: Stage, session: Path, form: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    stage.play("in_a_daemon", form, session)
+
+    assert stage.status() == 0
+    assert released(session)
+    assert follows_in_order(far, session)
+    assert "Traceback" not in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_process_that_just_stops_frees_the_session(far: Controls, stage: Stage, session: Path, form: str, caplog: Any) -> None:
     stage.play("raising", form, session, "os._exit")
