@@ -231,6 +231,12 @@ def test_disconnect_from_another_file_leaves_the_guard_too(project: Path) -> Non
     assert b"guarded_client" in made.contents[str(project / "app.py")]
 
 
+def test_class_method_has_no_object_to_name(project: Path) -> None:
+    made = "\n            @classmethod\n            async def made(cls):\n                box = cls()\n                await box.begin()\n                return box\n"
+
+    assert "self._exits.enter_async_context(guarded_client(" in mended(project, HEAD + _class(BEGIN + END + made))
+
+
 def test_client_that_another_file_puts_there_is_closed_as_before(project: Path) -> None:
     (project / "app.py").write_text(HEAD + _class(BEGIN + END), encoding="utf-8")
     other = "from app import Box\nfrom made import made\n\nasync def f():\n    box = Box()\n    box.client = made()\n    await box.end()\n"

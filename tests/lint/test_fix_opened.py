@@ -306,6 +306,75 @@ def written(text: str) -> str:
                 app.client = OPENED
             """,
         ),
+        (  # closed in the end, and known elsewhere until then
+            """
+            active = None
+
+            async def f(box):
+                global active
+                c = CALL
+                active = c
+                try:
+                    await c.connect()
+                    await c.get_me()
+                finally:
+                    await c.disconnect()
+
+            async def g(box):
+                c = CALL
+                await c.connect()
+                box.c = c
+                await c.get_me()
+                await c.disconnect()
+            """,
+            """
+            active = None
+
+            async def f(box):
+                global active
+                c = OPENED
+                active = c
+                try:
+                    await c.get_me()
+                finally:
+                    await c.disconnect()
+
+            async def g(box):
+                c = OPENED
+                box.c = c
+                await c.get_me()
+                await c.disconnect()
+            """,
+        ),
+        (
+            """
+            shared = None
+
+            def share(client):
+                global shared
+                shared = client
+
+            async def f():
+                c = CALL
+                await c.connect()
+                share(c)
+                await c.run_until_disconnected()
+                await c.disconnect()
+            """,
+            """
+            shared = None
+
+            def share(client):
+                global shared
+                shared = client
+
+            async def f():
+                c = OPENED
+                share(c)
+                await c.run_until_disconnected()
+                await c.disconnect()
+            """,
+        ),
         (  # a loop that was made ready before
             """
             def f(box):
@@ -346,6 +415,7 @@ def test_client_that_outlives_its_code_is_opened(before: str, after: str, projec
         ("async def f(b):\n    c = CALL\n    b.c = c\n    await c.connect()\n    await c.sign_in('1')\n", "`sign_in(…)` is what this code is for"),
         ("async def f():\n    c = CALL\n    await c.connect()\n    return c\nasync def g():\n    c = await f()\n    await c.sign_in('1')\n", "`sign_in(…)` is what this code is for"),
         ("async def f(b):\n    if b:\n        c = CALL\n        await c.connect()\n    await c.get_me()\n", "used outside the block"),
+        ("async def f(b):\n    c = CALL\n    if b:\n        async with c:\n            await c.get_me()\n", "entered in another block"),
         ("async def f(b):\n    b.s = CALL.session\n", "only its `session` is used"),
         ("async def log_in(b):\n    c = CALL\n    await c.start()\n    b.c = c\n", "by its name this code is there to log in"),
     ],

@@ -55,6 +55,8 @@ def _run(run: Run, point: Point, state: State) -> After:
 def _keeps_it(run: Run, node: Any, state: State) -> bool:
     """Whether *node* is where the client is put: the `app.state` of `app.state.client = client`."""
     tree = run.body.tree
+    if node not in tree:
+        return False  # inside of a format string, where nothing is put
     while isinstance(node, (cst.Attribute, cst.Subscript)):
         below, node = node, tree.parent(node)
         if isinstance(node, (cst.Attribute, cst.Subscript)) and node.value is not below:

@@ -15,7 +15,7 @@ from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix, Position
 from tgsession_lint.frozen import frozen
 from tgsession_lint.layout import Span
-from tgsession_lint.mending import heads, imports, login, openers, words
+from tgsession_lint.mending import callers, heads, imports, login, openers, words
 from tgsession_lint.mending.draft import Draft, has_comment
 from tgsession_lint.mending.entering import _annotation, names_rebound
 from tgsession_lint.mending.escapes import escape
@@ -116,6 +116,9 @@ def _sure_stretch(facts: Facts, variable: Variable, call: cst.Call | None, openi
     stretch = _stretch(variable, call, openings)
     if isinstance(stretch, NoFix):
         return stretch
+    kept = callers.kept_by(facts, _kept_uses(variable, stretch))
+    if kept:
+        return NoFix(f"`{kept}` keeps `{variable.name}`, which outlives the block")
     return _refuse(variable, stretch) or openers.refuse(facts, variable, stretch.statements) or stretch
 
 

@@ -8,10 +8,11 @@ import libcst as cst
 
 from tgsession_lint.mending import elsewhere, login
 from tgsession_lint.mending.seats import seats
+from tgsession_lint.names import home_of, reads
 from tgsession_lint.values import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tgsession_lint.facts import Facts
     from tgsession_lint.nodes import Node
@@ -39,6 +40,30 @@ def uses(facts: Facts, function: Scope) -> Iterator[login.Use]:
         found = [use for seat in seats(module.tree, given) for use in seat.uses]
         for use in found or [given]:
             yield login.look(own, use)
+
+
+def kept_by(facts: Facts, uses: Iterable[Node]) -> str:
+    """The function of the project that is given a client at one of *uses* and keeps it under a name of its module; empty if none."""
+    tree = facts.module.tree
+    for use in uses:
+        arg: Any = tree.parent(use)
+        call: Any = tree.parent(arg) if isinstance(arg, cst.Arg) else None
+        for value in facts.ask.value(facts.module, call.func) if isinstance(call, cst.Call) else ():
+            if isinstance(value, Function) and _keeps(value, login.taken_as(value.scope, call, arg)):
+                return _last(call.func)
+    return ""
+
+
+def _keeps(function: Function, taken: str) -> bool:
+    """Whether *function* puts what it takes as *taken* under a name of its module."""
+    tree = function.module.tree
+    for use in reads(tree, taken, function.scope) if taken else ():
+        statement: Any = tree.parent(use)
+        if isinstance(statement, cst.Assign) and statement.value is use:
+            names = [one.target.value for one in statement.targets if isinstance(one.target, cst.Name)]
+            if any(home_of(tree, name, tree.scope_at(use)) is tree.scope for name in names):
+                return True
+    return False
 
 
 def whole(module: Module, call: cst.Call) -> Node:

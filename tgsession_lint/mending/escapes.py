@@ -8,6 +8,7 @@ import libcst as cst
 
 from tgsession_lint.finding import NoFix
 from tgsession_lint.mending.tasks import STARTING, is_awaited_later, is_waited_for
+from tgsession_lint.names import home_of
 from tgsession_lint.nodes import source_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _way_out(variable: Variable, use: Node, *, ends: bool) -> str:
                     return f"`{name}` is kept in `{source_of(kept)}`, which may outlive the block"
             case cst.Return() if not awaited and (not called or _in_loop(variable, use)):
                 return f"`{name}` is returned: the caller would have to enter the guard"
-            case cst.Assign() if above.value is below and not awaited and not called and not ends and _stores(above):
+            case cst.Assign() if above.value is below and not awaited and not called and _stores(variable, above):
                 return f"`{name}` is kept in `{source_of(above.targets[0].target)}`, which outlives the block"
             case cst.AugAssign() if above.value is below and not awaited and not called and not ends:
                 return f"`{name}` is kept in `{source_of(above.target)}`, which may outlive the block"
@@ -84,8 +85,16 @@ def _in_loop(variable: Variable, use: Node) -> bool:
     return variable.tree.scope_at(use).is_async
 
 
-def _stores(statement: cst.Assign) -> bool:
-    return any(isinstance(target.target, (cst.Attribute, cst.Subscript)) for target in statement.targets)
+def _stores(variable: Variable, statement: cst.Assign) -> bool:
+    """Whether a statement puts the client where it outlives the block: what is there then is a client that is disconnected."""
+    return any(isinstance(target.target, (cst.Attribute, cst.Subscript)) or _is_outer(variable, target.target) for target in statement.targets)
+
+
+def _is_outer(variable: Variable, target: Any) -> bool:
+    """Whether *target* is a name of the module, in a function."""
+    if not isinstance(target, cst.Name):
+        return False
+    return variable.home.kind == "function" and home_of(variable.tree, target.value, variable.tree.scope_at(target)) is variable.tree.scope
 
 
 def _last(func: Any) -> str:

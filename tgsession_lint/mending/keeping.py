@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tgsession_lint.nodes import Node
     from tgsession_lint.tree import Scope, Stored, Tree
 
+_WITHOUT_OBJECT = frozenset({"staticmethod", "classmethod"})
 # What can be asked of a client that is not connected yet, where the guard has none.
 _EARLY = frozenset({"on", "add_event_handler", "remove_event_handler", "list_event_handlers", "is_connected", "set_proxy"})
 
@@ -103,9 +104,9 @@ def _stored(tree: Tree, attribute: str) -> Iterator[Stored]:
 
 
 def _receiver(scope: Scope) -> str | None:
-    """What a method calls its object; None for a static one, and for what is no method."""
+    """What a method calls its object; None for one that has none, and for what is no method."""
     node: Any = scope.node
-    if not isinstance(node, cst.FunctionDef) or any(dotted_name(one.decorator) == "staticmethod" for one in node.decorators):
+    if not isinstance(node, cst.FunctionDef) or any(dotted_name(one.decorator) in _WITHOUT_OBJECT for one in node.decorators):
         return None
     return next(iter(positional(node)), None)
 

@@ -225,14 +225,14 @@ def _has_a_life(facts: Facts, outer: Node, found: Opened, frame: Scope) -> bool:
 
 
 def _is_kept(facts: Facts, use: Node) -> bool:
-    """Whether *use* gives the client to something that may keep it, or enters it."""
+    """Whether *use* gives the client to something that may keep it."""
     tree = facts.module.tree
     below: Node = use
     for above in tree.ancestors(use):
         match above:
-            case cst.WithItem() | cst.Yield():
+            case cst.Yield():
                 return True
-            case cst.Await() | cst.Attribute():
+            case cst.WithItem() | cst.Await() | cst.Attribute():
                 return False
             case cst.Assign() if above.value is below:
                 return below is not use or any(not isinstance(target.target, cst.Name) for target in above.targets)
