@@ -6,8 +6,8 @@ disconnect), and only for what still lives, last of all, SIGKILL, which leaves a
 | runner | warm: to the main process | cold |
 | --- | --- | --- |
 | Celery | SIGTERM | SIGQUIT to the main process; with a soft shutdown again, which ends its tasks' respite, and again, which ends its own |
-| huey | SIGINT; on SIGTERM it ends its tasks | SIGTERM to all its processes |
-| others | SIGTERM | SIGTERM to all its processes: SIGQUIT would kill them as they are. Guards end their blocks on it, as in any program |
+| huey | SIGINT; on SIGTERM it ends its tasks | as the others |
+| others | SIGTERM | SIGTERM to the processes that run the tasks, on which guards end their blocks; SIGQUIT would kill them as they are |
 
 Source: docs.celeryq.dev, "Stopping the worker"; measured on Celery 5.7, dramatiq 2.2, rq 3.0, huey 3.5, taskiq 0.13, arq 0.28.
 """
@@ -27,7 +27,7 @@ from tgsession_runtime.errors import ConfigurationError
 from tgsession_runtime.holder import started_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tgsession_runtime.workers import Worker
@@ -84,7 +84,7 @@ def stop(
     if not force:
         return
     celery = dict.fromkeys((one for one in mains if one.runner == "celery"), _QUIT)
-    others = dict.fromkeys((one for one in everything if one.runner != "celery"), signal.SIGTERM)
+    others = dict.fromkeys(_that_run_tasks(one for one in everything if one.runner != "celery"), signal.SIGTERM)
     again = ((celery, COLD - _PASSED_ON), (celery, _WITHOUT_RESPITE)) if respite else ()
     for told, limit in (({**celery, **others}, _PASSED_ON if respite else COLD), *again):
         if _alive(everything):
@@ -94,6 +94,13 @@ def stop(
         # The children first: the end of their main process would take them along before anybody could name them.
         kill = dict.fromkeys(killed[::-1], getattr(signal, "SIGKILL", signal.SIGTERM))
         yield from _stage("kill", kill, everything, _LAST, clock, killed)
+
+
+def _that_run_tasks(processes: Iterable[Left]) -> list[Left]:
+    """Of each worker its pool, or the main process where it has none: a second signal to that makes rq kill its pool."""
+    listed = list(processes)
+    with_pool = {one.worker for one in listed if not one.is_main}
+    return [one for one in listed if not one.is_main or one.worker not in with_pool]
 
 
 def start(app: str, options: str, project: Path, log: Path) -> int:

@@ -1,6 +1,7 @@
 """Command lines as the kernel shows them, recorded from real processes, and what each of them is.
 
-Recorded on Linux with Celery 5.7, dramatiq 2.2, rq 3.0, huey 3.5, taskiq 0.13, gunicorn 27, uvicorn 0.54 and macOS's and
+Recorded on Linux with Celery 5.7, dramatiq 2.2, rq 3.0, huey 3.5, taskiq 0.13, arq 0.28, gunicorn 27, uvicorn 0.54, hypercorn 0.18,
+daphne 4.2 and macOS's and
 Windows' ways to start Python; paths shortened, secrets made up. `|` stands between two words.
 """
 
@@ -51,7 +52,20 @@ WORKERS = {
     "/v/bin/python3|/v/bin/rq|--url|redis://h|worker|q": "rq runner - - - -",
     "/v/bin/python3|/v/bin/rq|worker-pool|-n|2|q": "rq runner - - - -",
     "rq:worker:c903b4180a714622b0247c5a36a86fd2: Listening on q||||": "rq runner - - - -",
+    "rq:worker:c903b4180a714622b0247c5a36a86fd2:|Processing|jobs.nap|from|q|since|1795861143.8": "rq runner - - - -",
+    "rq:worker:c903b4180a714622b0247c5a36a86fd2: Forked 6520 at 1795861143.8||||": "rq runner - - - -",
+    "/v/bin/python3|/v/bin/rq|worker|--with-scheduler|-u|redis://h|q": "rq runner - - - -",
+    "/v/bin/python|-m|rq.cli|worker|-u|redis://h|q": "rq runner - - - -",
+    "/v/bin/python3|/v/bin/rqworker|-u|redis://h|q": "rq runner - - - -",
+    "/v/bin/python3|/v/bin/dramatiq-gevent|-p|1|-t|1|dtasks": "dramatiq runner - - - -",
+    "/v/bin/python3|/v/bin/dramatiq|-p|2|-t|1|dtasks|--use-spawn": "dramatiq runner - - - -",
     "/v/bin/python3|/v/bin/arq|jobs.Settings": "arq runner - - - -",
+    "/v/bin/python|-m|arq|jobs.Settings": "arq runner - - - -",
+    "/v/bin/python|-m|taskiq|worker|tq:broker|-w|1": "taskiq runner - - - -",
+    "gunicorn: worker [wsgi:app]||||": "gunicorn server - - - -",
+    "/v/bin/python|-m|uvicorn|--port|8000|wsgi:asgi": "uvicorn server - - - -",
+    "/v/bin/python3|/v/bin/hypercorn|-w|2|-b|127.0.0.1:8000|wsgi:asgi": "hypercorn server - - - -",
+    "/v/bin/python3|/v/bin/daphne|-p|8000|wsgi:asgi": "daphne server - - - -",
     "/v/bin/python3|/v/bin/huey_consumer|mhuey.huey|-k|process|-w|2": "huey runner - - - -",
     "/v/bin/python|-m|huey.bin.huey_consumer|mhuey.huey": "huey runner - - - -",
     "/v/bin/python3|/v/bin/huey_consumer.py|mhuey.huey": "huey runner - - - -",
