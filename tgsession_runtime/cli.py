@@ -7,6 +7,7 @@ Nothing heavy is imported here: `--help` answers before Telethon could have been
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -152,8 +153,12 @@ def _wrong_use(error: click.ClickException) -> ConfigurationError:
 
 def _of_disk(error: Exception) -> DiskError | None:
     """What the disk or its permissions have refused, put into words; None if *error* is something else."""
+    from tgsession_runtime.session_files import UNFINISHED
+
     if isinstance(error, OSError) and error.errno in DiskError.HINTS:
-        return DiskError(error.errno, str(error.filename or ""))
+        path = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else str(error.filename or "")
+        # A name that was only for the moment tells nobody anything.
+        return DiskError(error.errno, os.path.dirname(path) if UNFINISHED.fullmatch(os.path.basename(path)) else path)
     if type(error).__module__ == "sqlite3":  # Telethon's, while it writes
         text = str(error)
         number = errno.ENOSPC if "full" in text else errno.EACCES if "readonly" in text or "unable to open" in text else 0

@@ -136,7 +136,7 @@ class DiskError(TgsessionError):
     code = "disk"
     why = "nothing that was there before has been changed or lost"
     HINTS: ClassVar[dict[int, str]] = {
-        errno.ENOSPC: "make room there (`df -h .`, `df -i .`), and run it again",
+        errno.ENOSPC: "make room there (`df -h`, `df -i`), and run it again",
         errno.EDQUOT: "make room within your quota (`quota`), and run it again",
         errno.EROFS: "it is mounted read-only: use a folder on another disk, or mount it for writing",
         errno.EACCES: "run it as the user that owns the file and its folder, or let this user write there",

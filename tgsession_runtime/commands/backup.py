@@ -34,7 +34,7 @@ def command(session: str, to: Path | None) -> int:
     try:
         backups.copy(path, to)
     except OSError as error:
-        raise ConfigurationError(f"`{to}` cannot be written: {error.strerror}", "name another place", why="no copy was made") from error
+        raise ConfigurationError(f"`{to}` cannot be written: {error.strerror}", "name another place with `--to FILE`", why="no copy was made") from error
     echo(str(to))
     say("warning: this is a second copy of the login\n"
         "why:   whoever reads it is logged in, and used beside the first it revokes both\n"
