@@ -8,6 +8,7 @@ import libcst as cst
 
 from tgsession_lint import catalog
 from tgsession_lint.facts.fates import Fate, fates
+from tgsession_lint.facts.given import is_given_client
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.frozen import frozen
 from tgsession_lint.values import Client, Method, Super
@@ -36,10 +37,14 @@ def closings(ask: Evaluator, module: Module) -> Iterator[Closing]:
         func: Any = call.func
         if not isinstance(func, cst.Attribute) or func.attr.value not in {"disconnect", "log_out"}:
             continue
-        if not is_client_method(ask, module, func):
+        if not is_client_method(ask, module, func) and not _is_given(ask, module, call, func):
             continue
         dropped = runs_in_loop(module, call) and _dropped(ask, module, call)
         yield Closing(call, func.attr.value, func.value, dropped)
+
+
+def _is_given(ask: Evaluator, module: Module, call: cst.Call, func: cst.Attribute) -> bool:
+    return func.attr.value == "disconnect" and not call.args and is_given_client(ask, module, func.value)
 
 
 def is_client_method(ask: Evaluator, module: Module, node: Node) -> bool:

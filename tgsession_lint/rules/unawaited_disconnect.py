@@ -32,7 +32,8 @@ class UnawaitedDisconnect(Rule):
 
     ## Limits
     A future that is returned, stored or given to another function is taken to be awaited there. Where only one branch
-    awaits it, nothing is reported.
+    awaits it, nothing is reported. A parameter without an annotation is a client where a call in its own module gives it
+    one; calls in other modules are not looked at.
 
     ## Fix
     Safe: the `await` that is missing, before the call or before what waits for it.
