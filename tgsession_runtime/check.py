@@ -149,7 +149,8 @@ class _Session:
         if answer is None:
             return
         if answer.failure:
-            yield Reason("unknown-holder", f"other hosts could not be asked: {answer.failure}", "look at the broker, and there")
+            hint = "".join(f"see why: `celery -A {quoted(app)} status`; or " for app in self._around.worker_names) + "look on those hosts"
+            yield Reason("unknown-holder", f"other hosts could not be asked: {answer.failure}", hint)
         known = {pid for worker in self._around.workers.workers for pid in worker.pids}
         for node in answer.nodes:
             if node.pid not in known:

@@ -127,12 +127,23 @@ def is_running(pid: int) -> bool:
     return started_at(pid) is not None
 
 
-def last_words(log: Path, lines: int = 5) -> str:
-    """The end of *log*: why a worker did not come up."""
+def size_of(log: Path) -> int:
+    """How much stands in *log* already, of workers that were started before."""
     try:
-        return "\n".join(log.read_text("utf-8", "replace").splitlines()[-lines:])
+        return log.stat().st_size
+    except OSError:
+        return 0
+
+
+def last_words(log: Path, since: int, lines: int = 5) -> str:
+    """The end of what has come to *log* behind its first *since* bytes: why a worker did not come up."""
+    try:
+        with log.open("rb") as file:
+            file.seek(since)
+            said = file.read().decode("utf-8", "replace")
     except OSError:
         return ""
+    return "\n".join([line for line in said.splitlines() if line.strip()][-lines:])
 
 
 def _stage(

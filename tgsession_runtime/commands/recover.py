@@ -65,15 +65,20 @@ def command(
         todo = recovery.steps(name, about.around, backup=backup, restart=recovery.ran_before(name, state))
         if dry_run or not todo:
             break
-        echo(f"{len(todo)} to do; next: {todo[0].what}\n  because: {todo[0].why}")
+        echo(f"{len(todo)} to do; next: {_told(todo[0])}")
         if not yes and not click.confirm("go on?", default=True):
             return 1
         _take(todo[0], about, way, phone)
     for step in todo:
-        echo(f"would {step.what}\n  because: {step.why}")
+        echo(f"would {'have you ' if step.kind == 'end-conflicts' else ''}{_told(step)}")
     verdict = check(name, about.around)
     echo(shown(verdict))
     return verdict.status
+
+
+def _told(step: Step) -> str:
+    """A step, and why it is taken; or how, where a person has to."""
+    return f"{step.what}\n  {'how' if step.kind == 'end-conflicts' else 'because'}: {step.why}"
 
 
 def _take(step: Step, about: Asked, way: Way, phone: str | None) -> None:
@@ -84,7 +89,8 @@ def _take(step: Step, about: Asked, way: Way, phone: str | None) -> None:
         recovery.remember_workers(name, state)
         stop_workers(about, _COLD, force=True)
     elif step.kind == "end-conflicts":
-        raise WorkersError(step.what, step.why)
+        again = f"{step.why}; then again: `tgsession-guard recover {quoted(name.label)}`"
+        raise WorkersError(step.what, again, why="no file is put aside or restored under somebody who uses it")
     elif step.kind == "start-workers":
         start_worker(about, 60.0)
         recovery.forget_workers(name, state)

@@ -104,6 +104,7 @@ def start_worker(about: Asked, wait: float) -> int:
     _refuse_unsafe(about, guarded=bool(app and workers.will_guard(app)))
     log = State(settings.state_dir).root / f"worker-{settings.celery_app.partition(':')[0]}.log"
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    before = control.size_of(log)
     pid = control.start(settings.celery_app, settings.celery_options, settings.project, log)
     try:
         answers = _wait_until_up(settings.celery_app, pid, wait)
@@ -111,14 +112,14 @@ def start_worker(about: Asked, wait: float) -> int:
         say(f"the worker (pid {pid}) goes on starting; `tgsession-guard workers status` shows it, `tgsession-guard workers stop` ends it")
         raise
     if not answers:
-        raise _not_up(pid, log, wait)
+        raise _not_up(pid, log, before, wait)
     echo(f"started: pid {pid}, log `{log}`")
     return 0
 
 
-def _not_up(pid: int, log: Path, waited: float) -> WorkersError:
+def _not_up(pid: int, log: Path, before: int, waited: float) -> WorkersError:
     """What is known of a worker that has not come up."""
-    words = control.last_words(log)
+    words = control.last_words(log, before)
     last = f"; its last words:\n{words}" if words else ""
     if control.is_running(pid):
         more = "longer: `tgsession-guard workers start --wait 120` next time; it still runs, and `tgsession-guard workers stop` ends it"

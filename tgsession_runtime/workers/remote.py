@@ -97,8 +97,12 @@ def _find(app: str) -> Any:
 
 
 def _ask(app: Any, timeout: float, *, only_tasks: bool = False) -> Answer:
+    if isinstance(app, str):
+        try:
+            app = importlib.import_module("celery.app.utils").find_app(app)
+        except Exception as error:  # of whatever the app's module does
+            return Answer(failure=f"the app `{app}` cannot be loaded: {type(error).__name__}")
     try:
-        app = importlib.import_module("celery.app.utils").find_app(app) if isinstance(app, str) else app
         with app.connection_for_write(connect_timeout=timeout) as connection:
             connection.ensure_connection(max_retries=1, timeout=timeout, interval_start=0.1)
             inspect = app.control.inspect(timeout=timeout, connection=connection)
@@ -106,8 +110,7 @@ def _ask(app: Any, timeout: float, *, only_tasks: bool = False) -> Answer:
             active = (inspect.active() if stats or only_tasks else None) or {}
             stats = stats or {name: {} for name in active}
     except Exception as error:
-        # Of any kind: the app's own code is imported, and each broker's client has errors of its own. Their texts may
-        # name the broker with its password.
+        # Of any kind: each broker's client has errors of its own. Their texts may name the broker with its password.
         return Answer(failure=f"{type(error).__name__} while the broker was asked")
     return Answer(tuple(_node(name, stat, active.get(name) or ()) for name, stat in sorted(stats.items())))
 
