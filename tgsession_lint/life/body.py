@@ -37,6 +37,14 @@ class Body:
         """Every way through it."""
         return flow_of(self.scope.node)
 
+    @cached_property
+    def points_of(self) -> dict[Any, list[Point]]:
+        """The points of each node, of which a `finally` has several: looked up for every client, so found once for all."""
+        found: dict[Any, list[Point]] = {}
+        for point in self.flow.points():
+            found.setdefault(point.node, []).append(point)
+        return found
+
     @property
     def result(self) -> Variable:
         """What stands for the value that it returns: no variable can have this name."""

@@ -75,7 +75,7 @@ class Lives(Answers):
         self._outcomes.clear()
         self.steps = 0
         run = Run(self, self.body(module, scope), site)
-        starts = [point for point in run.body.flow.points() if point.node is site]
+        starts = run.body.points_of.get(site, ())
         run.explore(*((point, state) for point in starts for state in self._before(run.body, point)))
         return run
 
