@@ -416,6 +416,7 @@ def test_client_that_outlives_its_code_is_opened(before: str, after: str, projec
         ("async def f():\n    c = CALL\n    await c.connect()\n    return c\nasync def g():\n    c = await f()\n    await c.sign_in('1')\n", "`sign_in(…)` is what this code is for"),
         ("async def f(b):\n    if b:\n        c = CALL\n        await c.connect()\n    await c.get_me()\n", "used outside the block"),
         ("async def f(b):\n    c = CALL\n    if b:\n        async with c:\n            await c.get_me()\n", "entered in another block"),
+        ("def f(b):\n    c = CALL\n    if b:\n        with c:\n            c.loop.run_until_complete(work(c))\n", "entered in another block"),
         ("async def f(b):\n    b.s = CALL.session\n", "only its `session` is used"),
         ("async def log_in(b):\n    c = CALL\n    await c.start()\n    b.c = c\n", "by its name this code is there to log in"),
     ],

@@ -17,10 +17,11 @@ from tgsession_lint.frozen import frozen
 from tgsession_lint.mending import elsewhere, heads, login, words
 from tgsession_lint.mending.draft import has_comment
 from tgsession_lint.mending.entering import names_rebound
+from tgsession_lint.mending.kept import Kept, in_class, stored_in_attribute
 from tgsession_lint.mending.stacking import Rewriting
 from tgsession_lint.names import home_of
-from tgsession_lint.nodes import dotted_name, positional, source_of
-from tgsession_lint.values import Class, ClientClass
+from tgsession_lint.nodes import dotted_name, source_of
+from tgsession_lint.values import Class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,9 +29,8 @@ if TYPE_CHECKING:
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
     from tgsession_lint.nodes import Node
-    from tgsession_lint.tree import Scope, Stored, Tree
+    from tgsession_lint.tree import Tree
 
-_WITHOUT_OBJECT = frozenset({"staticmethod", "classmethod"})
 # What can be asked of a client that is not connected yet, where the guard has none.
 _EARLY = frozenset({"on", "add_event_handler", "remove_event_handler", "list_event_handlers", "is_connected", "set_proxy"})
 
@@ -53,66 +53,6 @@ class Built:
     def enters_at(self) -> Node:
         """The statement in which the guard is entered."""
         return self.opening if self.late and self.opening is not None else self.line
-
-
-@frozen
-class Kept:
-    """A client that the instances of a class keep in an attribute; `name` is that with `self.`."""
-
-    tree: Tree
-    owner: Scope
-    name: str
-    attribute: str
-    methods: tuple[Scope, ...]
-    uses: tuple[cst.Attribute, ...]
-    """The attribute wherever a method reads it, in order."""
-
-    @classmethod
-    def of(cls, facts: Facts, target: Any) -> Kept | NoFix:
-        """What keeps the client that is assigned to *target*."""
-        tree = facts.module.tree
-        method = tree.scope_at(target)
-        owner = method.parent if method.kind == "function" else None
-        first = _receiver(method)
-        if owner is None or owner.kind != "class" or first is None or dotted_name(target) != f"{first}.{target.attr.value}":
-            return NoFix(f"the client is kept in `{dotted_name(target) or '…'}`, which others can close and replace")
-        if any(isinstance(value, ClientClass) for value in facts.ask.class_(facts.module, owner)):
-            return NoFix("a client keeps another client")
-        methods = tuple(scope for scope in tree.scopes.values() if scope.parent is owner and scope.kind == "function")
-        if any(_receiver(scope) not in {first, None} for scope in methods):
-            return NoFix("the methods have several names for their object")
-        name = f"{first}.{target.attr.value}"
-        # Before anything is gathered: many classes of one file may each keep a client under one name.
-        if any(
-            one.kind != "ann" and not (dotted_name(one.target) == name and _in_class(tree, one.target, owner))
-            for one in _stored(tree, target.attr.value)
-        ):
-            return NoFix(f"other code sets `{target.attr.value}`")
-        stored = {one.target for one in tree.stored}
-        uses = tuple(
-            node for node in tree.uses.get(target.attr.value, ())
-            if isinstance(node, cst.Attribute) and dotted_name(node) == name and node not in stored and _in_class(tree, node, owner)
-        )  # fmt: skip
-        return cls(tree, owner, name, target.attr.value, methods, tuple(sorted(uses, key=tree.order.__getitem__)))
-
-
-def _stored(tree: Tree, attribute: str) -> Iterator[Stored]:
-    """What is put into an attribute of that name, of any object."""
-    for stored in tree.stored:
-        if isinstance(stored.target, cst.Attribute) and stored.target.attr.value == attribute:
-            yield stored
-
-
-def _receiver(scope: Scope) -> str | None:
-    """What a method calls its object; None for one that has none, and for what is no method."""
-    node: Any = scope.node
-    if not isinstance(node, cst.FunctionDef) or any(dotted_name(one.decorator) in _WITHOUT_OBJECT for one in node.decorators):
-        return None
-    return next(iter(positional(node)), None)
-
-
-def _in_class(tree: Tree, node: Node, owner: Scope) -> bool:
-    return owner in tree.scope_at(node).up()
 
 
 def mend(facts: Facts, call: cst.Call, target: Any, layout: Layout) -> Fix | NoFix:
@@ -145,7 +85,7 @@ def mend(facts: Facts, call: cst.Call, target: Any, layout: Layout) -> Fix | NoF
 
 def _places(facts: Facts, kept: Kept) -> Iterator[Built | NoFix]:
     """Every place that gives the attribute a value other than None."""
-    for stored in _stored(kept.tree, kept.attribute):
+    for stored in stored_in_attribute(kept.tree, kept.attribute):
         value: Any = stored.value
         if stored.kind != "ann" and not (isinstance(value, cst.Name) and value.value == "None"):
             yield _built(facts, kept, stored.target, value)
@@ -293,7 +233,7 @@ def _refuse(facts: Facts, kept: Kept, built: Sequence[Built], closings: Sequence
         return NoFix(f"not every disconnect of `{name}` is awaited")
     if any(isinstance(tree.parent(use), cst.WithItem) for use in kept.uses):
         return NoFix(f"`{name}` is entered by a `with` of its own")
-    own = {closing.node for closing in facts.closings if closing.method == "disconnect" and _in_class(tree, closing.node, kept.owner)}
+    own = {closing.node for closing in facts.closings if closing.method == "disconnect" and in_class(tree, closing.node, kept.owner)}
     if own - {_call_of(tree, use) for use in closings}:
         return NoFix(f"`{name}` is disconnected under another name")
     for module, use in elsewhere.closings(facts, kept.attribute, kept.owner):

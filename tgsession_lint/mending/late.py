@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
-    from tgsession_lint.mending.keeping import Kept
+    from tgsession_lint.mending.kept import Kept
     from tgsession_lint.nodes import Node
     from tgsession_lint.tree import Scope, Tree
 

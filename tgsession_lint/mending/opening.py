@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MESSAGE = "Open `guarded_client(…)` without a block: the client's `disconnect()` gives the session up"
 
 _OPENING = frozenset({"connect", "start"})
+_RUNS = frozenset({"run", "run_until_complete"})
 _LATER = "the client is built by an expression that is evaluated later, or once for all calls"
 _UNAWAITED = "what opens the client is not awaited, so that it is not clear when it is open"
 _ELSEWHERE = "enter the guard where it is opened"
@@ -232,6 +233,8 @@ def _is_kept(facts: Facts, use: Node) -> bool:
         match above:
             case cst.Yield():
                 return True
+            case cst.Call() if above.func is not below and _last(above.func) in _RUNS:
+                return False
             case cst.WithItem() | cst.Await() | cst.Attribute():
                 return False
             case cst.Assign() if above.value is below:

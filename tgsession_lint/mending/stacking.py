@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from tgsession_lint.facts import Facts
     from tgsession_lint.layout import Layout
-    from tgsession_lint.mending.keeping import Built, Kept
+    from tgsession_lint.mending.keeping import Built
+    from tgsession_lint.mending.kept import Kept
     from tgsession_lint.nodes import Node
 
 MESSAGE = "Enter `guarded_client(…)` on an exit stack that the object keeps"

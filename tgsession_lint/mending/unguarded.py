@@ -12,6 +12,7 @@ from tgsession_lint.mending import factory, heads, imports, keeping, late, login
 from tgsession_lint.mending.block import mend_block
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.entering import enter_statement
+from tgsession_lint.mending.kept import Kept
 from tgsession_lint.mending.seats import seats
 from tgsession_lint.mending.variable import Variable
 from tgsession_lint.names import home_of, reads
@@ -40,8 +41,8 @@ def _without_a_block(facts: Facts, call: cst.Call, found: NoFix, layout: Layout)
     """The guard that the client's own disconnect leaves, since it was *found* that none can be left with the code."""
     outer, start = fluent(facts, call)
     target = _attribute(facts.module.tree.parent(outer), outer)
-    kept = keeping.Kept.of(facts, target) if target is not None and outer is call else None
-    later = late.mend(facts, kept, call, layout, found) if isinstance(kept, keeping.Kept) else found
+    kept = Kept.of(facts, target) if target is not None and outer is call else None
+    later = late.mend(facts, kept, call, layout, found) if isinstance(kept, Kept) else found
     if isinstance(later, Fix):
         return later
     opened = opening.mend(facts, call, outer, start, layout)

@@ -1,0 +1,208 @@
+"""Which statements go into the guarded block of a client, and what of them goes away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from tgsession_lint.finding import NoFix
+from tgsession_lint.frozen import frozen
+from tgsession_lint.mending import callers, openers, words
+from tgsession_lint.mending.entering import names_rebound
+from tgsession_lint.mending.escapes import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tgsession_lint.facts import Facts
+    from tgsession_lint.mending.variable import Variable
+    from tgsession_lint.mending.words import Opening
+    from tgsession_lint.nodes import Node
+
+
+@frozen
+class Stretch:
+    """The statements that go into the guarded block, and what of them goes away.
+
+    `inner` is where the guard is entered: the statement that opened the client, or None for the one that built it.
+    `unwrapped` is a `try` of which only its body is left.
+    """
+
+    statements: tuple[Any, ...]
+    inner: cst.SimpleStatementLine | None
+    removed: tuple[Any, ...]
+    ends: bool
+    """Whether the client is closed where the stretch ends, so that nothing can use it later."""
+
+
+def openings_of(variable: Variable) -> Iterator[Opening]:
+    """The statements that open the client, each once."""
+    seen: set[Node] = set()
+    for use in variable.uses:
+        line = next((above for above in variable.tree.ancestors(use) if isinstance(above, cst.SimpleStatementLine)), None)
+        found = words.opening(line, variable.name) if line is not None and variable.is_direct(use) else None
+        if found is not None and line is not None and line not in seen:
+            seen.add(line)
+            yield found
+
+
+def kept_uses(variable: Variable, stretch: Stretch) -> list[Node]:
+    """The uses of the client that are left in the block."""
+    return [use for use in variable.within(stretch.statements) if not variable.is_inside(use, stretch.removed)]
+
+
+def sure_stretch(facts: Facts, variable: Variable, call: cst.Call | None, openings: list[Opening]) -> Stretch | NoFix:
+    """The stretch from *openings* on, where all that it does can be done inside a block."""
+    stretch = stretch_of(variable, call, openings)
+    if isinstance(stretch, NoFix):
+        return stretch
+    kept = callers.kept_by(facts, kept_uses(variable, stretch))
+    if kept:
+        return NoFix(f"`{kept}` keeps `{variable.name}`, which outlives the block")
+    return refuse(variable, stretch) or openers.refuse(facts, variable, stretch.statements) or stretch
+
+
+def stretch_of(variable: Variable, call: cst.Call | None, openings: list[Opening]) -> Stretch | NoFix:
+    """The stretch from *openings* on, entered where the client is opened if that can be."""
+    inner = openings[0].line if openings else None
+    if inner is not None and call is not None and not _is_next(variable, inner) and _is_tried(variable, inner):
+        found = _from(variable, inner, openings)
+        if isinstance(found, Stretch) and not names_rebound(variable.tree, call, inner):
+            if not _leaves_bare_try(variable, found, inner):
+                return found
+    return _from(variable, None, openings)
+
+
+def _is_next(variable: Variable, line: Node) -> bool:
+    siblings = list(variable.siblings)
+    place = siblings.index(variable.line)
+    return siblings[place + 1 : place + 2] == [line]
+
+
+def _is_tried(variable: Variable, line: Node) -> bool:
+    """Whether *line* stands in the variable's own block, or in the body of a `try` in it, and so on."""
+    block = variable.tree.parent(line)
+    while block is not variable.block:
+        statement: Any = variable.tree.parent(block) if block is not None else None
+        if not isinstance(statement, cst.Try) or statement.body is not block:
+            return False
+        block = variable.tree.parent(statement)
+    return True
+
+
+def _from(variable: Variable, inner: cst.SimpleStatementLine | None, openings: list[Opening]) -> Stretch | NoFix:
+    """The stretch that begins with *inner*, or with the statement that builds the client."""
+    first: Any = inner or variable.line
+    block: Any = variable.tree.parent(first)
+    siblings = block.body
+    after = siblings[siblings.index(first) + 1 :]
+    closings = [place for place, statement in enumerate(after) if words.is_closing(statement, variable.name)]
+    tried = [place for place, statement in enumerate(after) if _closed_finally(statement, variable.name)]
+    last = max([*closings[-1:], *tried[-1:]], default=len(after) - 1)
+    statements = tuple(after[: last + 1])
+    around = enclosing_try(variable, block)
+    parts = [*([around] if around is not None else []), *statements]
+    removed = [one.line for one in openings if variable.is_inside(one.line, statements) or one.line is inner]
+    removed += [statements[place] for place in closings if place <= last]
+    removed += [closing for part in parts for closing in _closings_of_try(part, variable.name)]
+    removed += list(_closings_in(around, variable.name)) if around is not None and inner is None else []
+    removed += _closings_before_leaving(variable, statements)
+    removed = list(dict.fromkeys(removed))
+    stray = [use for use in variable.uses if not variable.is_inside(use, [*statements, *removed])]
+    if stray:
+        return NoFix(_stray(variable, stray))
+    ends = bool(closings or tried) or (around is not None and _closed_finally(around, variable.name))
+    return Stretch(statements, inner, tuple(removed), ends)
+
+
+def _stray(variable: Variable, stray: list[Node]) -> str:
+    if all(not variable.is_direct(use) for use in stray):
+        return f"functions elsewhere use `{variable.name}`: give it to them as an argument"
+    return f"`{variable.name}` is used outside the block in which it is open"
+
+
+def _closed_finally(statement: Any, name: str) -> bool:
+    """Whether *statement* is a `try` whose `finally` closes the client."""
+    if not isinstance(statement, cst.Try) or statement.finalbody is None:
+        return False
+    return any(words.is_closing(part, name) for part in words.statements_of(statement.finalbody.body))
+
+
+def enclosing_try(variable: Variable, block: Any) -> cst.Try | None:
+    """The `try` of which *block* is the body, if it is one."""
+    statement = variable.tree.parent(block) if block is not None else None
+    return statement if isinstance(statement, cst.Try) and statement.body is block else None
+
+
+def _closings_of_try(statement: Any, name: str) -> Iterator[Any]:
+    """What closes the client in the clauses of a `try` that closes it in the end."""
+    if _closed_finally(statement, name):
+        yield from _closings_in(statement, name)
+
+
+def _closings_in(statement: cst.Try, name: str) -> Iterator[Any]:
+    """What closes the client in the clauses of a `try` behind its body."""
+    clauses: list[Any] = [*statement.handlers, *([statement.orelse] if statement.orelse is not None else [])]
+    clauses += [statement.finalbody] if statement.finalbody is not None else []
+    for clause in clauses:
+        yield from (part for part in words.statements_of(clause.body) if words.is_closing(part, name))
+
+
+def _closings_before_leaving(variable: Variable, statements: Sequence[Node]) -> Iterator[Any]:
+    """`await client.disconnect()` right before a `return` or a `raise` that leaves the guarded block anyway."""
+    for use in variable.within(statements):
+        line: Any = next((above for above in variable.tree.ancestors(use) if isinstance(above, cst.SimpleStatementLine)), None)
+        block: Any = variable.tree.parent(line) if line is not None else None
+        if line is None or not variable.is_direct(use) or not isinstance(block, cst.IndentedBlock):
+            continue
+        if words.is_closing(line, variable.name):
+            following = block.body[block.body.index(line) + 1 : block.body.index(line) + 2]
+            if following and isinstance(following[0], cst.SimpleStatementLine):
+                if isinstance(following[0].body[-1], (cst.Return, cst.Raise)):
+                    yield line
+
+
+def _leaves_bare_try(variable: Variable, stretch: Stretch, inner: Node) -> bool:
+    """Whether the `try` round *inner* would be left with neither handler nor `finally`, so that it had better go."""
+    around = enclosing_try(variable, variable.tree.parent(inner))
+    return around is not None and not around.handlers and is_emptied(around.finalbody, stretch)
+
+
+def is_emptied(clause: Any, stretch: Stretch) -> bool:
+    """Whether nothing is left of *clause*."""
+    return clause is not None and all(part in stretch.removed for part in words.statements_of(clause.body))
+
+
+def refuse(variable: Variable, stretch: Stretch) -> NoFix | None:
+    """Why the statements of *stretch* cannot go into a block; None where they can."""
+    kept = [one for one in stretch.statements if one not in stretch.removed]
+    if not kept:
+        return NoFix("nothing is done while the client is open")
+    if any(len(getattr(part, "body", ())) > 1 for part in stretch.removed if isinstance(part, cst.SimpleStatementLine)):
+        return NoFix("several statements stand on one line: give each its own")
+    if any(not isinstance(variable.tree.parent(part), (cst.IndentedBlock, cst.Module)) for part in stretch.removed):
+        return NoFix("a block stands on the row of its colon: give it rows of its own")
+    return escape(variable, kept, ends=stretch.ends and not _leaves_early(variable, kept))
+
+
+def _leaves_early(variable: Variable, kept: Sequence[Any]) -> bool:
+    """Whether a `return` gets round what closes the client in the end, so that it may have been kept open."""
+    tried = any(_closed_finally(statement, variable.name) for statement in kept)
+    around = enclosing_try(variable, variable.block)
+    if tried or (around is not None and _closed_finally(around, variable.name)):
+        return False
+    values = [value for value in variable.home.returns if variable.is_inside(value, kept)]
+    return bool(values) or any(_returns_nothing(statement) for statement in kept)
+
+
+def _returns_nothing(statement: Any) -> bool:
+    """Whether there is a bare `return` in *statement*, outside of functions further in."""
+    pending: list[Any] = [statement]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, cst.Return):
+            return True
+        if not isinstance(current, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            pending.extend(current.children)
+    return False
