@@ -32,11 +32,14 @@ def refuses(event, arguments):
     if event == "open":
         return bool(arguments[2] & WRITING)
     return event in {"os.mkdir", "os.link"} or (HOW == "read-only" and event in {"os.rename", "os.remove", "os.chmod"})
+def is_here(event, arguments):
+    names = arguments[:2] if event in {"os.rename", "os.link"} else arguments[:1]
+    return any(HERE in os.path.abspath(os.fsdecode(one)) for one in names if not isinstance(one, int))
 def hook(event, arguments):
     global seen
     if event == "socket.connect" and isinstance(arguments[1], tuple) and not arguments[1][0].startswith("127."):
         raise PermissionError("only this machine")
-    if event in WATCHED and any(HERE in str(one) for one in arguments) and "/trust" not in str(arguments[0]):
+    if event in WATCHED and is_here(event, arguments) and "/trust" not in str(arguments[0]):
         seen += 1
         if seen == AT:
             with open("/proc/self/fd/2", "w") as said:
