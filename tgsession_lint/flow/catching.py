@@ -3,50 +3,49 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Naming: TypeAlias = Callable[[Any], frozenset[str]]
+    """Expression -> the full names of what it can stand for outside the project."""
+
 SURELY, PERHAPS, NEVER = "surely", "perhaps", "never"
-# Made by asyncio and no descendant of `Exception` (Python 3.8, "asyncio.CancelledError").
-_CANCELLATION = "CancelledError"
+
+Raised: TypeAlias = "type[BaseException] | None"
+"""The class of an exception; None stands for any, a cancellation and a group included."""
 
 
-def takes(caught: Any, raised: str | None) -> str:
-    """How surely `except CAUGHT` takes the exception called *raised*; None stands for any, a cancellation included."""
-    names = _names(caught)
-    if caught is None or "BaseException" in names or (raised is not None and raised in names):
+class CancelledError(BaseException):
+    """Stands for asyncio's, which is no descendant of `Exception` (Python 3.8, "asyncio.CancelledError")."""
+
+
+_KINDS: dict[str, type[BaseException]] = {
+    f"builtins.{name}": kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException) and "Group" not in name
+} | {"asyncio.CancelledError": CancelledError}
+
+
+def takes(caught: Any, raised: Raised, named: Naming) -> str:
+    """How surely `except CAUGHT` takes what is *raised*."""
+    if caught is None:
         return SURELY
-    if raised == _CANCELLATION:
-        return NEVER if all(_builtin(name) for name in names) else PERHAPS
-    kind = _builtin(raised)
-    if kind is None:
-        return PERHAPS
-    known = [_builtin(name) for name in names]
-    if any(other is not None and issubclass(kind, other) for other in known):
+    parts = [element.value for element in caught.elements] if isinstance(caught, cst.Tuple) else [caught]
+    kinds = [raised_kind(part, named) for part in parts]
+    if any(kind is not None and issubclass(raised or BaseException, kind) for kind in kinds):
         return SURELY
-    return PERHAPS if None in known else NEVER
+    return PERHAPS if raised is None or None in kinds else NEVER
 
 
-def raised_name(exception: Any) -> str | None:
-    """The name of the class that `raise EXCEPTION` raises, where it is a builtin or asyncio's cancellation."""
+def raised_kind(exception: Any, named: Naming) -> Raised:
+    """The class that `raise EXCEPTION` raises, where its name is a builtin's or asyncio's, and its own."""
     target = exception.func if isinstance(exception, cst.Call) else exception
-    name = _last(target)
-    return name if name == _CANCELLATION or _builtin(name) is not None else None
-
-
-def _names(caught: Any) -> list[str | None]:
-    if isinstance(caught, cst.Tuple):
-        return [_last(element.value) for element in caught.elements]
-    return [_last(caught)]
-
-
-def _last(node: Any) -> str | None:
-    if isinstance(node, cst.Attribute):
-        return str(node.attr.value)
-    return node.value if isinstance(node, cst.Name) else None
-
-
-def _builtin(name: str | None) -> type[BaseException] | None:
-    kind = getattr(builtins, name, None) if name is not None else None
-    return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None
+    last = target.attr if isinstance(target, cst.Attribute) else target
+    if not isinstance(last, cst.Name):
+        return None
+    full = f"asyncio.{last.value}" if last.value == "CancelledError" else f"builtins.{last.value}"
+    return _KINDS.get(full) if named(target) == {full} else None

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint.flow.catching import raised_name
+from tgsession_lint.flow.catching import raised_kind
 from tgsession_lint.flow.points import Point
-from tgsession_lint.nodes import dotted_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tgsession_lint.flow.ways import Ways
 
-_NEVER_RETURN = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
+# What ends the program, and whether it does so by an exception that clean-ups see.
+_EXITS = {"sys.exit": True, "builtins.exit": True, "builtins.quit": True, "os._exit": False, "os.abort": False}
+_LAST_NAMES = frozenset(name.rpartition(".")[2] for name in _EXITS)
 _TRUE, _FALSE = frozenset({"True", "1", "__debug__"}), frozenset({"False", "0", "None"})
 
 
@@ -67,16 +68,21 @@ def _wrapper(part: str) -> Callable[[Any, Point, Ways], Point]:
 
 
 def _call(node: cst.Call, then: Point, ways: Ways) -> Point:
-    if dotted_name(node.func) in _NEVER_RETURN:
-        last = Point("raise", node, error=ways.error("SystemExit"), cleanup=ways.cleanup)
+    last = getattr(node.func, "attr", node.func)
+    names = ways.named(node.func) if isinstance(last, cst.Name) and last.value in _LAST_NAMES else ()
+    exits = {_EXITS.get(name) for name in names}
+    if exits == {True}:
+        done = Point("raise", node, error=ways.error(SystemExit), cleanup=ways.cleanup)
+    elif exits == {False}:
+        done = Point("raise", node, error=ways.raised, cleanup=ways.cleanup)
     else:
-        last = ways.step(node, then)
-    return evaluated(node.func, each_evaluated(node.args, last, ways), ways)
+        done = ways.step(node, then)
+    return evaluated(node.func, each_evaluated(node.args, done, ways), ways)
 
 
 def exception(node: Any, then: Point, ways: Ways) -> Point:
     """The way through what `raise` raises: to make an exception that Python itself defines does not fail."""
-    if isinstance(node, cst.Call) and raised_name(node) is not None:
+    if isinstance(node, cst.Call) and raised_kind(node, ways.named) is not None:
         return each_evaluated(node.args, then, ways)
     return evaluated(node, then, ways)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint.flow.catching import NEVER, SURELY, raised_name, takes
+from tgsession_lint.flow.catching import NEVER, SURELY, raised_kind, takes
 from tgsession_lint.flow.expressions import decided, defaults, each_evaluated, evaluated, exception, index
 from tgsession_lint.flow.points import Flow, Point
 from tgsession_lint.flow.ways import Cleaned, CleanUp, Handled, Loop, Managed, Ways
@@ -14,12 +14,13 @@ from tgsession_lint.flow.ways import Cleaned, CleanUp, Handled, Loop, Managed, W
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tgsession_lint.flow.catching import Naming, Raised
     from tgsession_lint.nodes import Node
 
 
-def flow_of(node: Node) -> Flow:
-    """Every way through the body of a function, a lambda or a module."""
-    ways = Ways(node)
+def flow_of(node: Node, named: Naming) -> Flow:
+    """Every way through the body of a function, a lambda or a module; *named* tells what names stand for outside the project."""
+    ways = Ways(node, named)
     body: Any = node.body  # type: ignore[attr-defined]
     if isinstance(node, cst.Lambda):
         entry = evaluated(body, Point("return", node, ways.end), ways)
@@ -73,9 +74,9 @@ def _may_fail(target: Any, value: Any) -> bool:
     """Whether to give *target* its value can raise: to unpack what is written out into names cannot."""
     if isinstance(target, (cst.Tuple, cst.List)):
         shown = value.elements if isinstance(value, (cst.Tuple, cst.List)) else ()
-        parts = [part.value for part in (*target.elements, *shown) if isinstance(part, cst.Element)]
-        plain = len(parts) == 2 * len(target.elements) and len(shown) == len(target.elements)
-        return not plain or any(map(_may_fail, parts[: len(shown)], parts[len(shown) :]))
+        if len(shown) != len(target.elements):
+            return True
+        return any(_may_fail(part.value, given.value) for part, given in zip(target.elements, shown, strict=True))
     return not isinstance(target, (cst.Name, cst.Attribute))
 
 
@@ -106,14 +107,13 @@ def _return(node: cst.Return, then: Point, ways: Ways) -> Point:
 
 def _raise(node: cst.Raise, then: Point, ways: Ways) -> Point:
     del then
-    name = raised_name(node.exc)
-    last = Point("raise", node, error=ways.error(name), cleanup=ways.cleanup)
+    last = Point("raise", node, error=ways.error(raised_kind(node.exc, ways.named)), cleanup=ways.cleanup)
     cause = node.cause.item if node.cause is not None else None
     return exception(node.exc, evaluated(cause, last, ways), ways)
 
 
 def _assert(node: cst.Assert, then: Point, ways: Ways) -> Point:
-    fails = Point("raise", node, error=ways.error("AssertionError"), cleanup=ways.cleanup)
+    fails = Point("raise", node, error=ways.error(AssertionError), cleanup=ways.cleanup)
     return decided(node.test, then, evaluated(node.msg, fails, ways), ways)
 
 
@@ -192,13 +192,13 @@ def _handled(handlers: Sequence[Any], then: Point, ways: Ways) -> Ways:
     if not handlers:
         return ways
     if isinstance(handlers[0], cst.ExceptStarHandler):
-        return Handled(ways, lambda _: _grouped(handlers, then, ways))
+        return Handled(ways, lambda raised: _grouped(handlers, raised, then, ways))
     bodies = [_suite(handler.body, then, CleanUp(ways, handler)) for handler in handlers]
 
-    def dispatch(raised: str | None) -> Point:
+    def dispatch(raised: Raised) -> Point:
         way = ways.error(raised)
         for handler, body in reversed([*zip(handlers, bodies, strict=True)]):
-            how = takes(handler.type, raised)
+            how = takes(handler.type, raised, ways.named)
             if how != NEVER:
                 way = Point("catch", handler, body, None if how == SURELY else way, cleanup=ways.cleanup)
         return way
@@ -206,18 +206,27 @@ def _handled(handlers: Sequence[Any], then: Point, ways: Ways) -> Ways:
     return Handled(ways, dispatch)
 
 
-def _grouped(handlers: Sequence[Any], then: Point, ways: Ways) -> Point:
-    """`except*`: each handler may take its part of the group; what is left, or raised anew, is raised at the end."""
-    failed, done = ways.error(None), ways.point("test", handlers[-1], then, ways.error(None))
+def _grouped(handlers: Sequence[Any], raised: Raised, then: Point, ways: Ways) -> Point:
+    """`except*`: each handler may take its part of the group; what is left, or raised anew, is raised at the end.
+
+    Any other exception is a group of one: a handler that takes it surely leaves nothing.
+    """
+    end = ways.error(None)
+    failed, done = end, ways.point("test", handlers[-1], then, end)
     for handler in reversed(handlers):
-        body = _suite(handler.body, failed, CleanUp(ways, handler))
-        further = _suite(handler.body, done, CleanUp(Handled(ways, _always(failed)), handler))
-        failed = Point("catch", handler, body, failed, cleanup=ways.cleanup)
-        done = Point("catch", handler, further, done, cleanup=ways.cleanup)
+        how = takes(handler.type, raised, ways.named)
+        if how == SURELY:
+            failed, done = end, then
+        if how != NEVER:
+            inside = CleanUp(Handled(ways, _always(failed)), handler)
+            more = [(failed, _suite(handler.body, failed, inside)), (done, _suite(handler.body, done, inside))]
+            failed, done = (
+                Point("catch", handler, body, None if how == SURELY else other, cleanup=ways.cleanup) for other, body in more
+            )
     return done
 
 
-def _always(way: Point) -> Callable[[str | None], Point]:
+def _always(way: Point) -> Callable[[Raised], Point]:
     return lambda _: way
 
 

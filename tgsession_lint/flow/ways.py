@@ -9,17 +9,20 @@ from tgsession_lint.flow.points import Point
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tgsession_lint.flow.catching import Naming, Raised
+
 
 class Ways:
     """The ways out of a function's or module's body; what stands inside it hands on to what stands around."""
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, node: Any, named: Naming) -> None:
+        self.named = named
         self.end = Point("end", node)
         self.raised = Point("raised", node)
         self.cleanup: Any = None
 
-    def error(self, raised: str | None) -> Point:
-        """Where the exception called *raised* goes; None stands for any."""
+    def error(self, raised: Raised) -> Point:
+        """Where an exception of the class *raised* goes; None stands for any."""
         del raised
         return self.raised
 
@@ -42,16 +45,16 @@ class _Inside(Ways):
 
     def __init__(self, outer: Ways) -> None:
         self.outer = outer
-        self.cleanup = outer.cleanup
-        self._known: dict[str | None, Point] = {}
+        self.named, self.raised, self.cleanup = outer.named, outer.raised, outer.cleanup
+        self._known: dict[str | Raised, Point] = {}
 
-    def error(self, raised: str | None) -> Point:
+    def error(self, raised: Raised) -> Point:
         return self.outer.error(raised)
 
     def leave(self, how: str) -> Point:
         return self.outer.leave(how)
 
-    def _once(self, key: str | None, build: Callable[[], Point]) -> Point:
+    def _once(self, key: str | Raised, build: Callable[[], Point]) -> Point:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = build()
@@ -73,11 +76,11 @@ class Loop(_Inside):
 class Handled(_Inside):
     """In the body of a `try` with handlers; *dispatch* leads an exception to them."""
 
-    def __init__(self, outer: Ways, dispatch: Callable[[str | None], Point]) -> None:
+    def __init__(self, outer: Ways, dispatch: Callable[[Raised], Point]) -> None:
         super().__init__(outer)
         self.dispatch = dispatch
 
-    def error(self, raised: str | None) -> Point:
+    def error(self, raised: Raised) -> Point:
         """Each kind of exception meets the handlers once."""
         return self._once(raised, lambda: self.dispatch(raised))
 
@@ -89,9 +92,9 @@ class Cleaned(_Inside):
         super().__init__(outer)
         self.clean = clean
 
-    def error(self, raised: str | None) -> Point:
+    def error(self, raised: Raised) -> Point:
         """To the clean-up, then on."""
-        return self._once(f"raise {raised}", lambda: self.clean(self.outer.error(raised)))
+        return self._once(raised, lambda: self.clean(self.outer.error(raised)))
 
     def leave(self, how: str) -> Point:
         """To the clean-up, then on."""
@@ -106,11 +109,11 @@ class Managed(_Inside):
         self.item = item
         self.after = after
 
-    def error(self, raised: str | None) -> Point:
+    def error(self, raised: Raised) -> Point:
         """To the manager, which is told of it."""
-        return self._once(f"raise {raised}", lambda: self._unwind(raised))
+        return self._once(raised, lambda: self._unwind(raised))
 
-    def _unwind(self, raised: str | None) -> Point:
+    def _unwind(self, raised: Raised) -> Point:
         return Point("unwind", self.item, self.outer.error(raised), self.after, self.outer.error(None), None, self.cleanup)
 
     def leave(self, how: str) -> Point:

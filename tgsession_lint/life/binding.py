@@ -37,8 +37,7 @@ def bound(run: Run, point: Point, state: State) -> After:
     if not isinstance(node, cst.NamedExpr):
         after = settled(after)
     # What a container does not take is not ours any more, either: it was meant to have it.
-    failed = [(point.error, after if after.life == HANDED else state)] if point.error is not None else []
-    return [(point.next, after), *failed]
+    return [(point.next, after), (point.error, after if after.life == HANDED else state)]
 
 
 def given(run: Run, target: Any, value: Any, state: State, before: State) -> State:

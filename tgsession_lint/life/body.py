@@ -35,7 +35,7 @@ class Body:
     @cached_property
     def flow(self) -> Flow:
         """Every way through it."""
-        return flow_of(self.scope.node)
+        return flow_of(self.scope.node, lambda node: self.ask.outside_names(self.module, node))
 
     @cached_property
     def points_of(self) -> dict[Any, list[Point]]:

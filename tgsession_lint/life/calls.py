@@ -26,7 +26,7 @@ from tgsession_lint.life.state import (
     Place,
     State,
 )  # fmt: skip
-from tgsession_lint.values import Class, ClientClass, External, Function, Method
+from tgsession_lint.values import Class, ClientClass, External, Function, Method, Object
 
 if TYPE_CHECKING:
     from tgsession_lint.life.run import Run
@@ -37,12 +37,14 @@ States: TypeAlias = "tuple[list[State], list[State]]"
 _OPENS = {"connect": OPENING, "start": STARTING, "__aenter__": STARTING, "__enter__": STARTING}
 _CLOSES = frozenset({"disconnect", "run_until_disconnected", "__aexit__", "__exit__"})
 _RUNS = frozenset({"run_until_complete", "run", "run_coroutine_threadsafe"})
-_TASKS = frozenset({"create_task", "ensure_future"})
+_FUTURES = frozenset({"asyncio.ensure_future", "asyncio.tasks.ensure_future"})
 # Where a bound `disconnect` is called too late, or by nobody who awaits it.
 _USELESS_SINKS = frozenset({"atexit.register", "signal.signal", "add_signal_handler"})
 _USELESS_IN_LOOP = frozenset({"callback", "push", "addCleanup"})
-# Modules of the standard library that keep what they are given, or give it to somebody who does.
-_KEEPING = frozenset({"threading", "multiprocessing", "concurrent", "queue", "contextvars", "weakref", "dataclasses"})
+# Modules and functions of the standard library that keep what they are given, or give it to somebody who does.
+_KEEPING = frozenset(
+    {"threading", "multiprocessing", "concurrent", "queue", "contextvars", "dataclasses", "weakref.finalize", "builtins.setattr"}
+)
 
 
 def called(run: Run, node: cst.Call, state: State) -> States:
@@ -52,10 +54,8 @@ def called(run: Run, node: cst.Call, state: State) -> States:
         return _built(run, node, state)
     if run.body.is_super(node):
         return [state], []
-    if state.life == ABSENT:
-        return [state], [state]
     if not state.places:
-        return [state], [state] if run.lives.may_raise(run.body, node) else []
+        return [state], [state]
     if _asserts_opening(run, node, state):
         return [state], []  # an assertion that fails says that the client did not connect
     own = _of_client(run, node, state)
@@ -75,8 +75,8 @@ def _asserts_opening(run: Run, node: cst.Call, state: State) -> bool:
 
 
 def _built(run: Run, node: cst.Call, state: State) -> States:
-    """The client in question is built; one that was built here before and is still open goes on by itself."""
-    before = [] if state.life != OPEN else [settled(state)]
+    """The client in question is built; one that was built here before goes on by itself."""
+    before = [] if state.life == ABSENT else [settled(state)]
     made = State(UNOPENED, frozenset([Place(node, (), CLIENT)]), state.known)
     if isinstance(node.func, cst.Attribute) and node.func.attr.value in catalog.OPENING_METHODS:
         fine, failed = _opens(run, node, made, STARTING)
@@ -114,7 +114,7 @@ def _is_unbound(run: Run, func: cst.Attribute) -> bool:
 
 def _opens(run: Run, node: cst.Call, state: State, role: str) -> States:
     """In a loop the call gives an awaitable; without one it runs to the end. One that fails has opened nothing."""
-    if run.body.in_loop:
+    if run.body.in_loop or run.lives.is_driven(run.body, node):
         return [state.has([Place(node, (), role)])], []
     opened = state.now(OPEN)
     return [opened.has([Place(node, (), CLIENT)]) if role == STARTING else opened], [state]
@@ -138,13 +138,13 @@ def _of_anyone(run: Run, node: cst.Call, state: State) -> States:
             found.append(inlining.function(run, value, node, state))
         elif isinstance(value, Class):
             found.append(_made(run, value, node, state))
-    if found and len(found) < len(values):
+        elif isinstance(value, Object) and (methods := run.lives.methods(value.of, "__call__")):
+            found += [inlining.function(run, one, node, state, receiver=node.func) for one in methods]
+    if len(found) < len(values) or not found:
         found.append(_outside(run, node, state))
-    if found:
-        fine = list(dict.fromkeys(one for ways, _ in found for one in ways))
-        failed = list(dict.fromkeys(one for _, ways in found for one in ways))
-        return fine, failed
-    return _outside(run, node, state)
+    fine = list(dict.fromkeys(one for ways, _ in found for one in ways))
+    failed = list(dict.fromkeys(one for _, ways in found for one in ways))
+    return fine, failed
 
 
 def _made(run: Run, value: Class, node: cst.Call, state: State) -> States:
@@ -184,35 +184,36 @@ def _outside(run: Run, node: cst.Call, state: State) -> States:
     func: Any = node.func
     arguments = [arg.value for arg in node.args]
     had = [place for argument in arguments for place in run.body.inside(state, argument)]
-    closers = [arg for arg in arguments if not had and inlining.closes(run, arg, state)]
-    if not had and not closers:
+    if not had and not any(inlining.closes(run, argument, state) for argument in arguments):
         return [state], [state] if run.lives.may_raise(run.body, node) else []
     names = frozenset(value.name for value in run.lives.value(run.body, func) if isinstance(value, External))
     named = func.attr.value if isinstance(func, cst.Attribute) else ""
-    if names & catalog.WRAPS_AWAITABLES or "asyncio.ensure_future" in names:
+    if names & catalog.WRAPS_AWAITABLES:
         return [state.has(place._replace(root=node) for place in had)], [state]
     if names & catalog.RUNNERS or named in _RUNS:
         return effects.driven(run, node, arguments, state)
     roles = {place.role for place in had if not place.attributes}
     if names & catalog.CLOSING and CLIENT in roles:
-        return [state.has([Place(node, (), UNCLOSABLE)])], [state]
-    if named in _TASKS or names & catalog.WANTS_COROUTINE:
-        opened = state.now(OPEN) if roles & {OPENING, STARTING} else state
-        return [opened], [state]
-    if _only_borrows(run, func, names, named, {place.role for place in had} or {CLOSER}, state):
+        return [state.has([Place(node, (), UNCLOSABLE)])], []
+    if named == "create_task" or names & (catalog.WANTS_COROUTINE | _FUTURES):
+        return _scheduled(run, node, [place for place in had if place.role != CLOSING or names & _FUTURES], state)
+    if _only_borrows(run, names, named, {place.role for place in had} or {CLOSER}):
         return [state], [state]
     return [state.now(HANDED)], [state.now(HANDED)]
 
 
-def _only_borrows(run: Run, func: Any, names: frozenset[str], named: str, roles: set[str], state: State) -> bool:
+def _scheduled(run: Run, node: cst.Call, had: list[Place], state: State) -> States:
+    """A task runs an awaitable some time, at the latest when it is awaited, and gives what that gives."""
+    opens = any(place.role in {OPENING, STARTING} for place in had) and not run.lives.is_driven(run.body, node)
+    return [(state.now(OPEN) if opens else state).has(place._replace(root=node) for place in had)], [state]
+
+
+def _only_borrows(run: Run, names: frozenset[str], named: str, roles: set[str]) -> bool:
+    """Whether some of what is called only looks at what it is given."""
     if roles == {CLOSER}:
         useless = bool(names & _USELESS_SINKS) or named in _USELESS_SINKS
         return useless or (run.body.in_loop and named in _USELESS_IN_LOOP)
-    if isinstance(func, cst.Attribute) and run.body.had(state, func.value):
-        return True  # one of the client's own methods
-    if not names:
-        return False
-    return all(_is_library(run, name) for name in names)
+    return any(_is_library(run, name) for name in names)
 
 
 def _is_library(run: Run, name: str) -> bool:
@@ -220,9 +221,9 @@ def _is_library(run: Run, name: str) -> bool:
     first = name.partition(".")[0]
     if first in run.lives.ask.telethon_roots:
         return True
-    if first == "builtins":
-        return name != "builtins.setattr" and name.partition(".")[2] in _BUILTINS
-    return first in sys.stdlib_module_names and first not in _KEEPING
+    if name in _KEEPING or first in _KEEPING:
+        return False
+    return name.removeprefix("builtins.") in _BUILTINS if first == "builtins" else first in sys.stdlib_module_names
 
 
 _BUILTINS = frozenset(dir(builtins))

@@ -27,7 +27,7 @@ def after(run: Run, point: Point, state: State) -> After:
     effect = _EFFECTS.get(point.kind)
     if effect is not None:
         return effect(run, point, state)
-    return [(way, state) for way in (point.next, point.other, point.error) if way is not None]
+    return [(point.next, state), (point.error, state)]
 
 
 # operations
@@ -102,7 +102,7 @@ def _yielded(run: Run, node: cst.Yield, state: State) -> tuple[list[State], list
     if run.lives.is_fixture(function):
         return [state], []
     value = node.value.item if isinstance(node.value, cst.From) else node.value
-    if manager_form(function) is None and value is not None and run.body.inside(state, value):
+    if manager_form(function) is None and run.body.inside(state, value):
         state = state.now(HANDED)
     return [state], [state]
 
@@ -135,17 +135,15 @@ def _case(run: Run, point: Point, state: State) -> After:
     taken = state
     for variable in run.body.captured(point.node.pattern):
         taken = conditions.forget(taken.without(variable), variable)
-    ways: After = [(point.next, taken)]
-    return ways + [(way, state) for way in (point.other, point.error) if way is not None]
+    return [(point.next, taken), (point.other, state), (point.error, state)]
 
 
 def _catch(run: Run, point: Point, state: State) -> After:
-    ways: After = [(point.other, state)] if point.other is not None else []
     handler: Any = point.node
     caught = settled(state).without(run.body.result)
     if handler.name is not None:
         caught = given(run, handler.name.name, None, caught, caught)
-    return [(point.next, caught), *ways]
+    return [(point.next, caught), (point.other, state)]
 
 
 def _jump(run: Run, point: Point, state: State) -> After:
@@ -162,12 +160,10 @@ def _return(run: Run, point: Point, state: State) -> After:
     node: Any = point.node
     value = node.body if isinstance(node, cst.Lambda) else node.value
     state = state.without(run.body.result)
-    if value is not None:
-        given = run.body.had(state, value)
-        if is_display(value) and run.body.inside(state, value):
-            given = [Place(None, ("*",), CLIENT)]
-        state = state.has(place._replace(root=run.body.result) for place in given)
-    return [(point.next, settled(state))]
+    given = run.body.had(state, value)
+    if is_display(value) and run.body.inside(state, value):
+        given = [Place(None, ("*",), CLIENT)]
+    return [(point.next, settled(state.has(place._replace(root=run.body.result) for place in given)))]
 
 
 _EFFECTS = {

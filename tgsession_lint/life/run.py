@@ -75,27 +75,32 @@ class Run:
             if self.is_lent and one.life == HANDED:
                 # Whoever is given what a guard lends has it no longer than the guard does.
                 one = one._replace(life=state.life)  # noqa: PLW2901
-            if way is point.error and point.kind != "raise" and self._is_trusted(point, state, one):
+            if self._fails(point, way) and self._is_trusted(point, state, one):
                 continue
             yield way, one
+
+    def _fails(self, point: Point, way: Point) -> bool:
+        """Whether *way* is that of a step that fails, not of one that raises, or lets an exception pass, as it is meant to."""
+        return way is point.error and way is not point.next and point.kind != "raise"
 
     def _is_trusted(self, point: Point, state: State, failed: State) -> bool:
         """Whether a step of a clean-up is taken to succeed, since the disconnect comes after it."""
         if self.lives.strict or point.cleanup is None or failed.life != OPEN:
             return False
-        pending, seen = [(point, state)], {(point, state)}
+        pending = [(point, state)]
+        seen: set[tuple[Point, State]] = set()
         while pending and len(seen) < _MOST_STATES * 8:
             here, known = pending.pop()
+            if (here, known) in seen:
+                continue
+            seen.add((here, known))
             for way, one in effects.after(self, here, known):
-                fails = way is here.error and way is not here.next and here.kind != "raise"
-                if way is None or fails or (way, one) in seen:
+                if way is None or self._fails(here, way):
                     continue
-                if way.cleanup is not point.cleanup:
-                    if one.life == CLOSED:
-                        return True
-                    continue
-                seen.add((way, one))
-                pending.append((way, one))
+                if way.cleanup is point.cleanup:
+                    pending.append((way, one))
+                elif one.life == CLOSED:
+                    return True
         return False
 
     def states(self, point: Point) -> list[State]:

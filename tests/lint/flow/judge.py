@@ -102,18 +102,19 @@ def ran(program: Program, text: str, name: str) -> tuple[set[str], bool]:
 
 def alarms(text: str, *, strict: bool = True) -> dict[str, bool]:
     """What the analysis says of each client that is built in *text*, by its session's name."""
+    lives, module, built = read(text, strict=strict)
+    return {name.args[0].value.evaluated_value: lives.ending(module, name) is not None for name in built}
+
+
+def read(text: str, *, strict: bool = True) -> tuple[Lives, Module, list[Any]]:
+    """The lives of the clients in *text*, its module, and where they are built."""
     path = str(Path("/judge/programs.py"))
     config = Config(root=Path("/judge"))
     project = Project(config, Roots("/judge", ()), lambda _: True, {path: text.encode()})
     module: Any = project.parsed(path)
     assert isinstance(module, Module)
     ask = Evaluator(project)
-    lives = Lives(ask, strict=strict)
-    found: dict[str, bool] = {}
-    for built in constructions(ask, module):
-        name: Any = built.node
-        found[name.args[0].value.evaluated_value] = lives.ending(module, built.node) is not None
-    return found
+    return Lives(ask, strict=strict), module, [built.node for built in constructions(ask, module)]
 
 
 def chosen(seed: int, number: int) -> Iterator[Program]:

@@ -16,8 +16,9 @@ Lines: TypeAlias = "tuple[str, ...]"
 IMPORTS = """\
 import asyncio
 import sys
+from asyncio import CancelledError
 
-from acme_world import CancelledError, choose, items, keep, manager, pause, step, trap, trapped
+from acme_world import choose, items, keep, manager, pause, step, trap, trapped
 from telethon import TelegramClient
 """
 HELPERS = """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lint.flow import judge, written
+from tests.lint.flow import bounds, judge, written
 from tests.lint.flow.programs import every
 
 if TYPE_CHECKING:
@@ -44,3 +44,7 @@ def test_larger_programs_miss_nothing_and_raise_few_false_alarms() -> None:
     assert verdict.missed == []
     assert len(verdict.false) <= verdict.sites / 100
     assert verdict.alarms > 50
+
+
+def test_programs_too_large_are_given_up_and_nothing_else_is() -> None:
+    assert bounds.complaints() == []

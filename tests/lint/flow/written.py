@@ -24,6 +24,7 @@ def programs() -> list[Program]:
     texts += [f"own = {value}\n{text}" for value, text in _KNOWING]
     texts += [f"x = {expression}" for expression in _OPENING_EXPRESSIONS]
     texts += [f"O\n{statement}" for statement in _HANDING]
+    texts += [f"O\ntry:\n    {raised}\nexcept {caught}:\n    D\nelse:\n    D" for raised, caught in _CAUGHT_ELSE]
     return [Program("async", (BUILT, *_written_out(text))) for text in (*texts, *_WHOLE, *CALLED)]
 
 
@@ -107,6 +108,13 @@ _OPENING = (
     ("ValueError", "ValueError", "Own"), ("ValueError", "ValueError", "(KeyError, Own)"), ("ValueError", "KeyError", "ValueError"), ("1", "CancelledError", "ValueError"),
     ("1", "CancelledError", "(ValueError, KeyError)"), ("1", "ValueError", "()"), ("ValueError", "Own", "ValueError"),
 )  # fmt: skip
+# What is caught, or is not, where the rest closes.
+_CAUGHT_ELSE = (
+    ("step()", ""), ("step()", "[ValueError][0]"), ("step()", "BaseException"),
+    ("step()", "* BaseException"), ("raise ValueError", "* ValueError"), ("raise ValueError", "* KeyError"),
+    ("raise ValueError", "* LookupError:\n    step()\nexcept* Exception"), ("raise KeyError", "* LookupError:\n    D\nexcept* Exception"),
+    ("raise ValueError", "* ValueError as client:\n    pass\nexcept* KeyError"),
+)  # fmt: skip
 # What depends on a test whose outcome is known.
 _KNOWING = (
     ("None", "O\nother = own or client\nclient = None\nawait other.disconnect()"), ("1", "O\nother = own and client\nclient = None\nawait other.disconnect()"),
@@ -156,9 +164,40 @@ _REBINDING = (
 _HANDING = (
     "return client", "return (client, 1)", "return client if 1 else None", "return client or None", "try:\n    return client\nfinally:\n    step()",
     "try:\n    return client\nfinally:\n    return", "for _ in (1, 2):\n    try:\n        return client\n    finally:\n        break", "other = client\nreturn other", "keep(client)", "return (await give(client))",
-    "return D()", "return 1", "return None", "try:\n    step()\nfinally:\n    return client", "try:\n    return client\nexcept ValueError:\n    pass",
+    "return D()", "return 1", "return (1, 2)", "return []", "return None", "try:\n    step()\nfinally:\n    return client", "try:\n    return client\nexcept ValueError:\n    pass",
 )  # fmt: skip
 _WHOLE = (
+    "try:\n    raise int\nexcept TypeError:\n    O",
+    "ValueError = KeyError\ntry:\n    raise ValueError\nexcept LookupError:\n    O",
+    "def exit(): pass\nexit()\nO",
+    "for _ in (1,):\n    own = 1\n    if own: continue\n    O",
+    "client = await client.connect()\nif client is not None: D",
+    "O\nclient = await client.connect()\nif client is not None: D",
+    "O\nwhile True:\n    try:\n        return client\n    finally:\n        break",
+    # `except*`: what a handler raises, and what it leaves.
+    "try:\n    raise ValueError\nexcept* ValueError:\n    raise IndexError\nexcept* IndexError:\n    O",
+    "try:\n    raise ExceptionGroup('', [ValueError(), KeyError(), OSError()])\nexcept* ValueError:\n    raise IndexError\nexcept* KeyError:\n    raise IndexError\nexcept* OSError:\n    O",
+    "try:\n    try:\n        raise ValueError\n    except* ValueError:\n        raise KeyError\nexcept KeyError:\n    O",
+    "O\ntry:\n    raise ExceptionGroup('', [ValueError(), KeyError()])\nexcept* ValueError:\n    pass\nexcept* BaseException:\n    D",
+    "O\ntry:\n    step()\nexcept* ValueError:\n    D\nexcept* BaseException:\n    D\nelse:\n    D",
+    # A node that is evaluated again gives what it gives then.
+    "own = 1\nother = TelegramClient('SITE', 1, 'hash')\nx = [((got := await give(client if own else other)) is None, (await got.connect()) if not own else 0, own := 0) for _ in (1, 2)]",
+    "def plain(x): return x\nown = 1\nother = TelegramClient('SITE', 1, 'hash')\nx = [((got := plain(client if own else other)) is None, (await got.connect()) if not own else 0, own := 0) for _ in (1, 2)]",
+    "own = 1\nother = None\nx = [((other := client) is None if own else 0, (await other.connect()) if not own and other is not None else 0) for own in (1, 0)]",
+    # What is built again, while another name keeps the first.
+    "n = 0\nwhile True:\n    client = TelegramClient('SITE', 1, 'hash')\n    if n: break\n    n = 1\n    first = client\nawait first.connect()",
+    "first = None\nwhile True:\n    client = TelegramClient('SITE', 1, 'hash')\n    if first is not None: break\n    first = client\n    O\nawait first.disconnect()",
+    "own = True\ntry:\n    await shut_if(client)\nexcept BaseException:\n    if own: client = await TelegramClient('SITE', 1, 'hash').start()",
+    # What is had is not what was wanted.
+    "other = client.connect()\ntry: await other.connect()\nexcept AttributeError: pass",
+    "O\nother = client.connect()\ntry: await other.disconnect()\nexcept AttributeError: pass",
+    "async def opened():\n    O\n    return [client]\nclients = await opened()\ntry: await clients.disconnect()\nexcept AttributeError: pass",
+    "class Box:\n    def __await__(self): return iter(())\nbox = Box()\nbox.closing = D()\nO\nawait box",
+    "class Box:\n    async def __call__(self): pass\nbox = Box()\nbox.end = client.disconnect\nO\nawait box()",
+    "class Box:\n    async def __call__(self): await self.c.disconnect()\nbox = Box()\nbox.c = client\nO\nawait box()",
+    "parts = [ValueError()]\ntry:\n    raise ExceptionGroup('', parts)\nexcept* ValueError:\n    O",
+    "try:\n    raise ValueError\nexcept* ValueError:\n    pass\nexcept* Exception:\n    O",
+    "try:\n    raise ValueError\nexcept* KeyError:\n    O\nexcept* ValueError:\n    pass",
     "n = 0\nwhile True:\n    if n: break\n    n = 1\n    continue\nO",
     "n = 0\nwhile True:\n    if n: break\n    try:\n        n = 1\n        continue\n    finally:\n        x = 1\nO",
     "try:\n    O\nexcept* ValueError:\n    pass",

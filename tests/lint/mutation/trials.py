@@ -63,13 +63,13 @@ def above() -> list[str]:
     found |= {name for name in loaded if name.startswith(("tgsession_lint.facts", "tgsession_lint.rules", "tgsession_lint.mending"))}
     return sorted(found | ({"tgsession_lint.rule", "tgsession_lint.analysis", "tgsession_lint.fix", "tgsession_lint.suppress",
                             "tgsession_lint.repair", "tgsession_lint.reports", "tgsession_lint.pages",
-                            "tgsession_lint.pipeline", "tests.lint.flow.judge", "tests.lint.flow.said"} & set(loaded)))
+                            "tgsession_lint.pipeline", "tests.lint.flow.judge", "tests.lint.flow.said", "tests.lint.flow.bounds"} & set(loaded)))
 
 
 def gathered(place: Path, *, programs: int = 300) -> Trials:
     """Every trial, run once: what it costs and reaches is known."""
     cst.parse_module = cache(cst.parse_module)  # type: ignore[assignment]
-    trials = Trials([*_said(place), *_programs(programs)])
+    trials = Trials([*_said(place), *_programs(programs), _bounds()])
     for trial in trials.all:
         trial.run()
         began = time.process_time()
@@ -94,6 +94,15 @@ def _said(place: Path) -> Iterator[Trial]:
             return "" if found == expected.get(name, []) else [found, expected.get(name, [])]
 
         yield Trial(f"said {name}", run)
+
+
+def _bounds() -> Trial:
+    def run() -> object:
+        from tests.lint.flow import bounds
+
+        return bounds.complaints()
+
+    return Trial("bounds", run)
 
 
 def _programs(number: int) -> Iterator[Trial]:

@@ -944,7 +944,7 @@ def kills_the_process():
 
 
 def aborts_the_process():
-    client = TelegramClient("a", 1, "h")  # expect: TGS101
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
     client.connect()
     try:
         os.abort()
