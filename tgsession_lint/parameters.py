@@ -64,7 +64,7 @@ def _fixture(ask: Evaluator, module: Module, binding: Binding) -> Values:
     fixture = module.tree.scope.bindings.get(binding.name, [])
     for candidate in fixture:
         node: Any = candidate.node
-        if candidate.kind == "def" and node is not binding.scope.node and _is_fixture(node):
+        if candidate.kind == "def" and node is not binding.scope.node and is_fixture(node):
             function = Function(module, module.tree.scopes[node])
             return union(calls.awaited(calls.returned(ask, function)), calls.yielded(ask, function))
     return ()
@@ -97,8 +97,9 @@ def _registers_handlers(ask: Evaluator, module: Module, function: cst.FunctionDe
     return module.uses_telethon
 
 
-def _is_fixture(node: cst.FunctionDef) -> bool:
-    for decorator in node.decorators:
+def is_fixture(node: Any) -> bool:
+    """Whether pytest calls the function *node*, and goes on with it whatever became of the test."""
+    for decorator in getattr(node, "decorators", ()):
         target: Any = decorator.decorator
         dotted = dotted_name(target.func if isinstance(target, cst.Call) else target) or ""
         if dotted.rpartition(".")[2] == "fixture":

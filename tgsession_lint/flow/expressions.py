@@ -41,6 +41,11 @@ def decided(node: Any, yes: Point, no: Point, ways: Ways) -> Point:
         return decided(node.left, yes, decided(node.right, yes, no, ways), ways)
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
         return decided(node.expression, no, yes, ways)
+    return _tested(node, yes, no, ways)
+
+
+def _tested(node: Any, yes: Point, no: Point, ways: Ways) -> Point:
+    """The way through *node* as a whole, on to *yes* or *no*; a constant leads to one of them."""
     constant = getattr(node, "value", None)
     if constant in _TRUE:
         return yes
@@ -132,7 +137,7 @@ def _boolean(node: cst.BooleanOperation, then: Point, ways: Ways) -> Point:
     further = evaluated(node.right, Point("carry", node, then, source=node.right), ways)
     done = Point("carry", node, then, source=node.left)
     yes, no = (further, done) if isinstance(node.operator, cst.And) else (done, further)
-    return evaluated(node.left, ways.point("test", node.left, yes, no), ways)
+    return _tested(node.left, yes, no, ways)
 
 
 def _if_expression(node: cst.IfExp, then: Point, ways: Ways) -> Point:

@@ -9,21 +9,20 @@ import libcst as cst
 from tgsession_lint import catalog
 from tgsession_lint.life.body import Body
 from tgsession_lint.names import reads
-from tgsession_lint.nodes import dotted_name
-from tgsession_lint.values import Class, Client, ClientClass, External, Function, Guarded, Method, ModuleRef, Object
+from tgsession_lint.values import Class, Client, External, Function, Guarded, Method, ModuleRef, Object
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.flow import Point
     from tgsession_lint.life.state import Variable
     from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
-    from tgsession_lint.tree import Scope, Tree
+    from tgsession_lint.tree import Scope
     from tgsession_lint.values import Values
 
 _HARMLESS_MANAGERS = frozenset({"builtins.open", "asyncio.Lock", "threading.Lock", "asyncio.timeout"})
+_RUN = frozenset({"run_until_complete", "run"})
 
 
 class Answers:
@@ -50,9 +49,8 @@ class Answers:
         """The methods called *name* of the project's objects that *node* can give."""
         found: list[Function] = []
         for value in self.value(body, node):
-            of = value.of if isinstance(value, (Object, Client)) else None
-            if isinstance(value, (Object, Client)) and of is not None:
-                found += self.methods(of, name)
+            if isinstance(value, (Object, Client)) and value.of is not None:
+                found += self.methods(value.of, name)
         return found
 
     def methods(self, of: Class, name: str) -> list[Function]:
@@ -60,17 +58,19 @@ class Answers:
         return [value for value in self.ask.attribute(Object(of), name) if isinstance(value, Function)]
 
     def reaching(self, callee: Body, variable: Variable) -> frozenset[Scope]:
-        """The functions of a module that use *variable*, or call one that does, by name."""
+        """The functions of a module that use *variable*, one of its own, or by name such a function, or its class."""
         if variable not in self._reaching:
             tree = callee.tree
             found: set[Scope] = set()
-            pending = [_uses(tree, *variable)]
+            home: Any = variable[1]
+            pending = [reads(tree, variable[0], home)]
             while pending:
                 for use in pending.pop():
                     for scope in tree.scope_at(use).up():
-                        if scope.kind in {"function", "lambda"} and scope not in found:
+                        if scope not in found:
                             found.add(scope)
-                            pending.append(tree.uses.get(getattr(getattr(scope.node, "name", None), "value", ""), ()))
+                            name: Any = getattr(scope.node, "name", None)
+                            pending += [tree.uses.get(name.value, [])] if name is not None else []
             self._reaching[variable] = frozenset(found)
         return self._reaching[variable]
 
@@ -87,17 +87,18 @@ class Answers:
 
     def may_raise(self, body: Body, node: cst.Call) -> bool:
         """Whether a call that the client has no part in can raise: to call an async function cannot, nor `set()`."""
+        if not self._called(body, node):
+            return bool(node.args) or not _never_fail_bare(self.value(body, node.func))
+        return not self.is_run_in_place(body, node) and self._fails_inside(body, node)
+
+    def _called(self, body: Body, node: cst.Call) -> list[Function]:
+        """The functions that *node* can call; none unless all of them are of the project."""
         values = self.value(body, node.func)
         functions = [value for value in values if isinstance(value, Function)]
-        if not functions or len(functions) < len(values):
-            return bool(node.args) or not _never_fail_bare(values)
-        return any(self._call_fails(value) for value in functions) if not self._is_async(functions) else False
+        return functions if len(functions) == len(values) else []
 
-    def _is_async(self, functions: list[Function]) -> bool:
-        return all(value.scope.is_async for value in functions)
-
-    def _call_fails(self, value: Function) -> bool:
-        return self.may_fail(self.body(value.module, value.scope))
+    def _fails_inside(self, body: Body, node: cst.Call) -> bool:
+        return any(self.may_fail(self.body(value.module, value.scope)) for value in self._called(body, node))
 
     def may_fail(self, callee: Body) -> bool:
         """Whether some way through *callee* raises."""
@@ -109,63 +110,39 @@ class Answers:
         return found
 
     def _point_fails(self, callee: Body, point: Point) -> bool:
-        if point.kind != "run":
-            return True
         node = point.node
-        if isinstance(node, cst.Await) and isinstance(node.expression, cst.Call):
-            functions = [v for v in self.value(callee, node.expression.func) if isinstance(v, Function)]
-            return not functions or any(self._call_fails(value) for value in functions)
-        return not isinstance(node, cst.Call) or self.may_raise(callee, node)
+        if isinstance(node, cst.Call):
+            return self.may_raise(callee, node)
+        call = node.expression if isinstance(node, cst.Await) else None
+        return not isinstance(call, cst.Call) or not self.is_run_in_place(callee, call) or self._fails_inside(callee, call)
 
     def is_run_in_place(self, body: Body, node: cst.Call) -> bool:
         """Whether *node* calls an async function of the project, and what awaits the call runs it."""
-        functions = [value for value in self.value(body, node.func) if isinstance(value, Function)]
-        return bool(functions) and self._is_async(functions)
+        functions = self._called(body, node)
+        return bool(functions) and all(value.scope.is_async for value in functions)
 
     def is_driven(self, body: Body, node: Any) -> bool:
         """Whether the coroutine that *node* gives is run to its end where it stands."""
-        parent: Any = body.tree.parent(node)
-        while parent is not None:
+        for parent in body.tree.ancestors(node):
             if isinstance(parent, cst.Await):
                 return True
             if isinstance(parent, cst.Call):
                 names = self.ask.outside_names(body.module, parent.func)
-                method = parent.func.attr.value if isinstance(parent.func, cst.Attribute) else ""
-                if names & catalog.RUNNERS or method in {"run_until_complete", "run"}:
+                if names & catalog.RUNNERS or (isinstance(parent.func, cst.Attribute) and parent.func.attr.value in _RUN):
                     return True
                 if not names & catalog.WRAPS_AWAITABLES:
                     return False
-            elif not isinstance(parent, (cst.Arg, cst.StarredElement, cst.Element, cst.List, cst.Tuple)):
-                return False
-            parent = body.tree.parent(parent)
         return False
 
     def may_swallow(self, body: Body, node: Node) -> bool:
         """Whether the context manager *node* can end an exception: every one that is not known not to."""
-        target: Any = node.func if isinstance(node, cst.Call) else node
-        values = (*self.value(body, node), *self.value(body, target))
-        if any(isinstance(value, (Client, Guarded, ClientClass)) for value in values):
-            return False
-        return not any(isinstance(value, External) and value.name in _HARMLESS_MANAGERS for value in values)
-
-    def is_fixture(self, function: Any) -> bool:
-        """Whether pytest goes on with a generator whatever became of the test."""
-        if not isinstance(function, cst.FunctionDef):
-            return False
-        for decorator in function.decorators:
-            target: Any = decorator.decorator
-            name = dotted_name(target.func if isinstance(target, cst.Call) else target) or ""
-            if name.rpartition(".")[2] == "fixture":
-                return True
-        return False
+        values = self.value(body, node) or (self.value(body, node.func) if isinstance(node, cst.Call) else ())
+        return not values or not all(
+            isinstance(value, (Client, Guarded)) or (isinstance(value, External) and value.name in _HARMLESS_MANAGERS)
+            for value in values
+        )
 
 
 def _never_fail_bare(values: Values) -> bool:
     named = [value.name for value in values if isinstance(value, External)]
     return len(named) == len(values) > 0 and catalog.NEVER_FAIL_BARE.issuperset(named)
-
-
-def _uses(tree: Tree, name: str, home: Scope | None) -> Sequence[Node]:
-    """The places where *name* is that of *home*: another scope may have one of its own; all, where *home* is another module's."""
-    here = home is not None and any(scope is tree.scope for scope in home.up())
-    return reads(tree, name, home) if home is not None and here else tree.uses.get(name, ())

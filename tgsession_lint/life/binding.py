@@ -37,7 +37,8 @@ def bound(run: Run, point: Point, state: State) -> After:
     if not isinstance(node, cst.NamedExpr):
         after = settled(after)
     # What a container does not take is not ours any more, either: it was meant to have it.
-    return [(point.next, after), (point.error, after if after.life == HANDED else state)]
+    failed = [] if after.life == HANDED else [state, after]
+    return [(point.next, after), *((point.error, one) for one in failed)]
 
 
 def given(run: Run, target: Any, value: Any, state: State, before: State) -> State:
@@ -46,8 +47,6 @@ def given(run: Run, target: Any, value: Any, state: State, before: State) -> Sta
         case cst.Name():
             variable = run.body.variable(target)
             state = conditions.assigned(run.body, variable, value, state.without(variable))
-            if value is None:
-                return state
             if is_display(value) and run.body.inside(before, value):
                 return state.now(HANDED)  # closed through its container, as far as we know
             return state.has(place._replace(root=variable) for place in run.body.had(before, value))
@@ -56,13 +55,13 @@ def given(run: Run, target: Any, value: Any, state: State, before: State) -> Sta
         case cst.Attribute():
             return _stored(run, target, value, state, before)
         case _:
-            return state.now(HANDED) if value is not None and run.body.inside(before, value) else state
+            return state.now(HANDED) if run.body.inside(before, value) else state
 
 
 def _unpacked(run: Run, target: Any, value: Any, state: State, before: State) -> State:
     parts = value.elements if isinstance(value, (cst.Tuple, cst.List)) else ()
-    paired = len(parts) == len(target.elements) and all(isinstance(part, cst.Element) for part in (*parts, *target.elements))
-    if not paired and value is not None and run.body.inside(before, value):
+    paired = len(parts) == len(target.elements) and all(isinstance(element, cst.Element) for element in target.elements)
+    if not paired and run.body.inside(before, value):
         state = state.now(HANDED)
     for place, element in enumerate(target.elements):
         state = given(run, element.value, parts[place].value if paired else None, state, before)
@@ -74,7 +73,7 @@ def _stored(run: Run, target: cst.Attribute, value: Any, state: State, before: S
     state = state._replace(
         places=frozenset(p for p in state.places if p.root != root or p.attributes[: len(attributes)] != attributes)
     )
-    found = run.body.inside(before, value) if value is not None else []
+    found = run.body.inside(before, value)
     if not found:
         return state
     if not is_display(value) and is_variable(root) and (not run.body.is_own(root) or run.lives.is_ours(run.body, target.value)):

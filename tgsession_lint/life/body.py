@@ -81,7 +81,7 @@ class Body:
     def builds_client(self, node: Any) -> bool:
         """Whether *node* gives a new client, and so never None: the construction itself, or its `start()`."""
         node = node.expression if isinstance(node, cst.Await) else node
-        func = node.func if isinstance(node, cst.Call) else None
+        func = node.func if isinstance(node, cst.Call) and node in self.tree else None
         if isinstance(func, cst.Attribute) and func.attr.value == "start" and isinstance(func.value, cst.Call):
             func = func.value.func
         values = self.ask.value(self.module, func)

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
-from tgsession_lint.life.state import CLIENT, OPEN, State
-from tgsession_lint.nodes import source_of
+from tgsession_lint.life.state import OPEN, State
+from tgsession_lint.nodes import source_of, string_value
+from tgsession_lint.values import Client, Object
 
 if TYPE_CHECKING:
     from tgsession_lint.flow import Point
     from tgsession_lint.life.body import Body
 
+Fact: TypeAlias = "tuple[Any, ...]"
+"""What a test asks: `(kind, variable, …)`."""
+
 _MOST_KNOWN = 6
-_CONSTANTS = (cst.SimpleString, cst.Integer, cst.Float)
-_FALSY = frozenset({"False", "None", "0", '""', "''"})
+_NUMBERS_AND_TEXTS = (cst.SimpleString, cst.Integer, cst.Float)
+# What is true is not None, and what is None is not true.
+_EXCLUDES = {"truth": "none", "none": "truth"}
 
 
 def outcomes(body: Body, node: Any, state: State) -> list[tuple[bool, State]]:
     """The ways that the test *node* can go in *state*, each with what is known then."""
-    fact, sense = _fact(body, node)
     certain = _by_client(body, node, state)
-    if certain is None and fact is not None:
-        certain = _known(state, fact)
-        certain = None if certain is None else certain is sense
-    if certain is not None:
-        return [(certain, state)]
-    return [(outcome, _told(body, state, fact, outcome is sense)) for outcome in (True, False)]
+    asked = _asked(body, node)
+    if certain is None and asked is not None:
+        fact, sense = asked
+        known = _known(state, fact)
+        if known is None:
+            return [(outcome, _told(body, state, fact, outcome is sense)) for outcome in (True, False)]
+        certain = known is sense
+    return [(outcome, state) for outcome in (True, False) if certain in {None, outcome}]
 
 
 def assigned(body: Body, variable: Any, value: Any, state: State) -> State:
@@ -36,15 +42,22 @@ def assigned(body: Body, variable: Any, value: Any, state: State) -> State:
     state = forget(state, variable)
     if variable not in body.worth_knowing:
         return state
-    if body.builds_client(value):
-        return state._replace(known=state.known | {(("truth", variable), True), (("none", variable), False)})
-    if not isinstance(value, (cst.Name, *_CONSTANTS)):
+    truth = _truth(body, value)
+    if truth is None:
         return state
-    if isinstance(value, cst.Name) and value.value not in {"True", "False", "None"}:
-        return state
-    truth = value.value not in _FALSY
-    known = {(("truth", variable), truth), (("none", variable), value.value == "None")}
-    return state._replace(known=state.known | known)
+    return state._replace(known=state.known | {(("truth", variable), truth), (("none", variable), _is_none(value))})
+
+
+def _truth(body: Body, value: Any) -> bool | None:
+    """Whether *value* is true, where its text says so."""
+    if isinstance(value, (cst.Integer, cst.Float)):
+        digits = value.value.replace(".", "")
+        return digits.strip("0") != "" if digits.isdecimal() else None
+    if isinstance(value, cst.SimpleString):
+        return bool(string_value(value))
+    if _is_named(value):
+        return bool(value.value == "True")
+    return True if body.builds_client(value) and not _decides(body, value) else None
 
 
 def forget(state: State, variable: Any) -> State:
@@ -54,22 +67,23 @@ def forget(state: State, variable: Any) -> State:
 
 
 def worth_knowing(body: Body) -> frozenset[Any]:
-    """The variables of *body* that are tested more than once, or tested and set to a constant, and that only it can change."""
+    """The variables of *body* that are tested more than once, or tested and assigned, and that only it can change."""
     tested: Counter[Any] = Counter()
     constant: set[Any] = set()
-    for node in {point.node for point in body.flow.points() if point.kind == "test"}:
-        fact, _ = _fact(body, node, everything=True)
-        tested.update(fact[1:2] if fact is not None else ())
-    for point in body.flow.points():
-        if point.kind == "bind" and isinstance(point.node, (cst.Assign, cst.AnnAssign)):
-            targets = [t.target for t in point.node.targets] if isinstance(point.node, cst.Assign) else [point.node.target]
-            constant.update(body.variable(target) for target in targets if isinstance(target, cst.Name))
+    for node in {point.node for point in body.flow.points()}:
+        asked = _asked(body, node)
+        if asked is not None:
+            tested[asked[0][1]] += 1
+        elif type(node) is cst.Assign:
+            constant.update(body.variable(part.target) for part in node.targets if isinstance(part.target, cst.Name))
+        elif type(node) is cst.AnnAssign:
+            constant.update([body.variable(node.target)] if isinstance(node.target, cst.Name) else [])
     often = {variable for variable, times in tested.items() if times > 1 or variable in constant}
-    return frozenset(variable for variable in often if variable[1] is not None and variable[0] not in body.declared_elsewhere)
+    return frozenset(variable for variable in often if variable[0] not in body.declared_elsewhere)
 
 
 def asked_later(body: Body) -> dict[Point, frozenset[Any]]:
-    """The variables worth knowing that some test may still ask for, by point."""
+    """The variables that some test may still ask for, by point."""
     before: dict[Point, list[Point]] = {}
     found: dict[Point, frozenset[Any]] = {}
     pending = []
@@ -77,9 +91,9 @@ def asked_later(body: Body) -> dict[Point, frozenset[Any]]:
         for after in (point.next, point.other, point.error):
             if after is not None:
                 before.setdefault(after, []).append(point)
-        fact = _fact(body, point.node)[0] if point.kind == "test" else None
-        if fact is not None:
-            found[point] = frozenset([fact[1]])
+        asked = _asked(body, point.node)
+        if asked is not None:
+            found[point] = frozenset([asked[0][1]])
             pending.append(point)
     while pending:
         point = pending.pop()
@@ -91,63 +105,63 @@ def asked_later(body: Body) -> dict[Point, frozenset[Any]]:
     return found
 
 
-def _fact(body: Body, node: Any, *, everything: bool = False) -> tuple[tuple[Any, ...] | None, bool]:
-    """What the test asks, `(kind, variable, …)`, and whether yes means that it is so."""
-    fact, sense = _asked(body, node)
-    if fact is None or everything or fact[1] in body.worth_knowing:
-        return fact, sense
-    return None, True
-
-
-def _asked(body: Body, node: Any) -> tuple[tuple[Any, ...] | None, bool]:
-    if isinstance(node, cst.Name):
+def _asked(body: Body, node: Any) -> tuple[Fact, bool] | None:
+    """What the test *node* asks of a variable, and whether yes means that it is so."""
+    if type(node) is cst.Name:  # every step of the code is asked: `isinstance` is slow for nodes
         return ("truth", body.variable(node)), True
-    if not isinstance(node, cst.Comparison) or len(node.comparisons) != 1 or not isinstance(node.left, cst.Name):
-        return None, True
-    operator, right = node.comparisons[0].operator, node.comparisons[0].comparator
-    sense = not isinstance(operator, (cst.IsNot, cst.NotEqual))
-    if isinstance(right, cst.Name) and right.value == "None" and isinstance(operator, (cst.Is, cst.IsNot, cst.Equal, cst.NotEqual)):
-        return ("none", body.variable(node.left)), sense
-    if isinstance(right, _CONSTANTS) and isinstance(operator, (cst.Equal, cst.NotEqual)):
-        return ("equal", body.variable(node.left), source_of(right)), sense
-    return None, True
+    left, operator, right = _compared(node)
+    if not isinstance(left, cst.Name):
+        return None
+    same = isinstance(operator, (cst.Is, cst.Equal))
+    if _is_none(right):
+        return ("none", body.variable(left)), same
+    if _is_named(right) or isinstance(right, _NUMBERS_AND_TEXTS):
+        identity = isinstance(operator, (cst.Is, cst.IsNot))
+        return ("equal", body.variable(left), source_of(right), identity), same
+    return None
+
+
+def _compared(node: Any) -> tuple[Any, Any, Any]:
+    """The two sides of `is`, `is not`, `==` and `!=`, and which it is; None thrice for anything else."""
+    if type(node) is cst.Comparison and len(node.comparisons) == 1:
+        operator, right = node.comparisons[0].operator, node.comparisons[0].comparator
+        if isinstance(operator, (cst.Is, cst.IsNot, cst.Equal, cst.NotEqual)):
+            return node.left, operator, right
+    return None, None, None
+
+
+def _is_none(node: Any) -> bool:
+    return isinstance(node, cst.Name) and node.value == "None"
+
+
+def _is_named(node: Any) -> bool:
+    return isinstance(node, cst.Name) and node.value in {"True", "False", "None"}
 
 
 def _by_client(body: Body, node: Any, state: State) -> bool | None:
     """A client is true and not None; `is_connected()` tells how far its life has come."""
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "is_connected":
-        if any(place.role == CLIENT and not place.attributes for place in body.had(state, node.func.value)):
-            return state.life == OPEN
-        return None
-    if isinstance(node, cst.Comparison):
-        fact, sense = _asked(body, node)
-        if fact is None or fact[0] != "none":
-            left: Any = node.left
-            return _attribute_is_none(body, node, left, state)
-        return not sense if body.had(state, node.left) else None
-    return True if body.had(state, node) else None
+        is_client = any(not place.attributes for place in body.had(state, node.func.value))
+        return state.life == OPEN if is_client else None
+    left, operator, right = _compared(node)
+    if left is not None:
+        return isinstance(operator, (cst.IsNot, cst.NotEqual)) if _is_none(right) and body.had(state, left) else None
+    return True if body.had(state, node) and not _decides(body, node) else None
 
 
-def _attribute_is_none(body: Body, node: cst.Comparison, left: Any, state: State) -> bool | None:
-    """`self.client is None`."""
-    target = node.comparisons[0]
-    is_none = isinstance(target.comparator, cst.Name) and target.comparator.value == "None"
-    if not is_none or not isinstance(target.operator, (cst.Is, cst.IsNot)) or not body.had(state, left):
-        return None
-    return isinstance(target.operator, cst.IsNot)
+def _decides(body: Body, node: Any) -> bool:
+    """Whether *node* gives an object of a class of the project that says itself whether it is true."""
+    values = body.ask.value(body.module, node) if node in body.tree else ()
+    classes = [value.of for value in values if isinstance(value, (Object, Client))]
+    return any(body.ask.attribute(Object(of), name) for of in classes if of is not None for name in ("__bool__", "__len__"))
 
 
-def _known(state: State, fact: tuple[Any, ...]) -> bool | None:
+def _known(state: State, fact: Fact) -> bool | None:
     known = dict(state.known)
-    found = known.get(fact)
-    if found is None and fact[0] == "truth" and known.get(("none", *fact[1:])):
-        return False
-    if found is None and fact[0] == "none" and known.get(("truth", *fact[1:])):
-        return False
-    return found
+    return False if known.get((_EXCLUDES.get(fact[0]), fact[1])) else known.get(fact)
 
 
-def _told(body: Body, state: State, fact: tuple[Any, ...] | None, outcome: bool) -> State:
-    if fact is None or fact[1] not in body.worth_knowing or len(state.known) >= _MOST_KNOWN:
+def _told(body: Body, state: State, fact: Fact, outcome: bool) -> State:
+    if fact[1] not in body.worth_knowing or len(state.known) >= _MOST_KNOWN:
         return state
     return state._replace(known=state.known | {(fact, outcome)})

@@ -11,6 +11,7 @@ from tgsession_lint.life import calls, conditions
 from tgsession_lint.life.binding import bound, given, is_display, settled
 from tgsession_lint.life.managers import enter, leave
 from tgsession_lint.life.state import CLIENT, CLOSED, CLOSER, CLOSING, HANDED, OPEN, OPENING, STARTING, Place, State
+from tgsession_lint.parameters import is_fixture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +100,7 @@ def _carry(run: Run, point: Point, state: State) -> After:
 def _yielded(run: Run, node: cst.Yield, state: State) -> tuple[list[State], list[State]]:
     """A test's fixture is always gone on with; a context manager lends what it yields, any other generator gives it away."""
     function: Any = run.body.scope.node
-    if run.lives.is_fixture(function):
+    if is_fixture(function):
         return [state], []
     value = node.value.item if isinstance(node.value, cst.From) else node.value
     if manager_form(function) is None and run.body.inside(state, value):

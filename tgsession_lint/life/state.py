@@ -48,8 +48,8 @@ class State(NamedTuple):
         return self._replace(places=frozenset(place for place in self.places if place.root != root))
 
     def now(self, life: str) -> State:
-        """Its life has come to *life*; what is handed over or not there yet stays so."""
-        return self if self.life in {ABSENT, HANDED} else self._replace(life=life)
+        """Its life has come to *life*; what is handed over stays so."""
+        return self if self.life == HANDED else self._replace(life=life)
 
 
 def is_variable(root: Any) -> bool:

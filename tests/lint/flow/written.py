@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 
+from tests.lint.flow import cases
 from tests.lint.flow.called import CALLED
 from tests.lint.flow.programs import BUILT, Program
 
 
 def programs() -> list[Program]:
-    """A coroutine for each of the texts below."""
+    """A function for each of the texts below and in `cases.py`, nearly all of them coroutines."""
     texts = [f"O\n{statement}\nD" for statement in _RAISING]
     texts += [f"try:\n    O\nfinally:\n    x = {expression}" for expression in _CLOSING]
     texts += [f"try:\n    O\nfinally:\n    {statement}" for statement in _CLOSING_STATEMENTS]
@@ -25,7 +26,9 @@ def programs() -> list[Program]:
     texts += [f"x = {expression}" for expression in _OPENING_EXPRESSIONS]
     texts += [f"O\n{statement}" for statement in _HANDING]
     texts += [f"O\ntry:\n    {raised}\nexcept {caught}:\n    D\nelse:\n    D" for raised, caught in _CAUGHT_ELSE]
-    return [Program("async", (BUILT, *_written_out(text))) for text in (*texts, *_WHOLE, *CALLED)]
+    plain = [Program("sync", (BUILT, *_written_out(text))) for text in cases.SYNC]
+    together = (*texts, *_WHOLE, *CALLED, *cases.ASYNC)
+    return [*plain, *(Program("async", (BUILT, *_written_out(text))) for text in together)]
 
 
 def _inside(statement: str) -> str:

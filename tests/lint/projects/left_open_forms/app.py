@@ -1382,7 +1382,7 @@ def mode_of_another(mode):
 
 
 def mode_is_a_constant(mode):
-    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
     if mode is 1:
         client.connect()
     try:

@@ -1,0 +1,3 @@
+"""Settings of the project: to read one cannot fail."""
+
+NAME = "me"
