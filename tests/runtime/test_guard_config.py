@@ -352,12 +352,15 @@ def test_terms_that_let_two_hosts_in_are_refused(settings: dict[str, str], said:
     ({"broker_url": "rediss://one", "broker_use_ssl": True}, "rediss://one"),
     ({"broker_url": "redis://one", "redis_backend_use_ssl": {"ssl_cert_reqs": ssl.CERT_NONE}}, "redis://one"),
 ])  # fmt: skip
-def test_celery_s_redis_is_the_broker_s_else_the_back_end_s(conf: dict[str, object], url: str, project: Path) -> None:
-    from celery import Celery
+def test_celery_s_redis_is_the_broker_s_else_the_back_end_s(
+    conf: dict[str, object], url: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import celery
 
-    app = Celery(set_as_current=False)
+    app = celery.Celery(set_as_current=False)
     app.conf.update(conf)
-    app.set_current()
+    # As `app.set_current()`, whatever apps other tests of this process have left behind.
+    monkeypatch.setattr(celery, "current_app", app)
 
     assert (found := leasing_of(load(project, lease="celery"))) is not None
     assert found.url == url
