@@ -37,7 +37,7 @@ States: TypeAlias = "tuple[list[State], list[State]]"
 _OPENS = {"connect": OPENING, "start": STARTING, "__aenter__": STARTING, "__enter__": STARTING}
 _CLOSES = frozenset({"disconnect", "run_until_disconnected", "__aexit__", "__exit__"})
 _RUNS = frozenset({"run_until_complete", "run", "run_coroutine_threadsafe"})
-_FUTURES = frozenset({"asyncio.ensure_future", "asyncio.tasks.ensure_future"})
+_FUTURES = frozenset({"asyncio.ensure_future"})
 # Where a bound `disconnect` is called too late, or by nobody who awaits it.
 _USELESS_SINKS = frozenset({"atexit.register", "signal.signal", "add_signal_handler"})
 _USELESS_IN_LOOP = frozenset({"callback", "push", "addCleanup"})
