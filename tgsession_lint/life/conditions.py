@@ -70,14 +70,14 @@ def worth_knowing(body: Body) -> frozenset[Any]:
     """The variables of *body* that are tested more than once, or tested and assigned, and that only it can change."""
     tested: Counter[Any] = Counter()
     constant: set[Any] = set()
-    for node in {point.node for point in body.flow.points()}:
+    nodes: set[Any] = {point.node for point in body.flow.points()}
+    for node in nodes:
         asked = _asked(body, node)
         if asked is not None:
             tested[asked[0][1]] += 1
-        elif type(node) is cst.Assign:
-            constant.update(body.variable(part.target) for part in node.targets if isinstance(part.target, cst.Name))
-        elif type(node) is cst.AnnAssign:
-            constant.update([body.variable(node.target)] if isinstance(node.target, cst.Name) else [])
+        elif type(node) is cst.Assign or type(node) is cst.AnnAssign:
+            targets = [t.target for t in node.targets] if isinstance(node, cst.Assign) else [node.target]
+            constant.update(body.variable(target) for target in targets if isinstance(target, cst.Name))
     often = {variable for variable, times in tested.items() if times > 1 or variable in constant}
     return frozenset(variable for variable in often if variable[0] not in body.declared_elsewhere)
 
