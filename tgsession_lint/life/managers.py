@@ -56,7 +56,8 @@ def leave(run: Run, point: Point, state: State) -> After:
     """The states after it was left, in order or by an exception; only an exception can be swallowed."""
     fine, failed, swallows = _left(run, point.node, state)
     ways: After = [(point.next, one) for one in fine] + [(point.error, one) for one in failed]
-    return ways + [(point.other, one) for one in fine if swallows]
+    # A `return` that an exception breaks off on its way out returns nothing.
+    return ways + [(point.other, one.without(run.body.result)) for one in fine if swallows]
 
 
 def _left(run: Run, item: Any, state: State) -> tuple[list[State], list[State], bool]:

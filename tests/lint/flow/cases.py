@@ -70,6 +70,7 @@ ASYNC = (
     "class Closing:\n    async def __aenter__(self): O\n    async def __aexit__(self, *_): pass\nclosing = Closing()\nasync with closing: pass",
     "own = 0\ntry:\n    with manager():\n        own = 1\n        raise ValueError\nexcept ValueError:\n    own = 2\nif own == 1: O",
     "m = manager()\nO\ntry:\n    with m: raise ValueError\nexcept BaseException:\n    D\n    raise",
+    "other = None\nwith manager(), manager():\n    other = TelegramClient('SITE', 1, 'h')\n    return (other, 1)\nif other is not None: await other.connect()",
     # helpers
     "async def kept(c):\n    keep(c)\n    await c.connect()\nawait kept(client)",
     "def quiet(): return 1\ndef loud(): return step()\ndef either():\n    one = quiet if own else loud\n    return one()\nown = 0\nO\neither()\nD",
