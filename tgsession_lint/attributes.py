@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.project import Module
 
+# How the names of what stands in the project begin where it is not followed: its file and its name come after that.
+OF_PROJECT = "project:"
+
 
 def attribute(ask: Evaluator, value: Value, name: str) -> Values:
     """What `value.name` can be."""
@@ -78,8 +81,7 @@ def module_attribute(ask: Evaluator, value: ModuleRef, name: str) -> Values:
     nested = ask.project.roots.submodule(value.path, name)
     if nested is not None:
         return (ModuleRef(nested),)
-    dotted = f"{next(iter(ask.project.roots.dotted_names(value.path)), '')}.{name}"
-    return _configured_name(ask, value, name) or (External(f"project:{dotted}"),)
+    return _configured_name(ask, value, name) or (External(f"{OF_PROJECT}{value.path}:{name}"),)
 
 
 def _configured_name(ask: Evaluator, value: ModuleRef, name: str) -> Values:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint import catalog
+from tgsession_lint import catalog, literals
+from tgsession_lint.life.binding import is_display
 from tgsession_lint.life.body import Body
 from tgsession_lint.names import reads
 from tgsession_lint.values import Class, Client, External, Function, Guarded, Method, ModuleRef, Object
 
 if TYPE_CHECKING:
-
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.flow import Point
     from tgsession_lint.life.state import Variable
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tgsession_lint.values import Values
 
 _HARMLESS_MANAGERS = frozenset({"builtins.open", "asyncio.Lock", "threading.Lock", "asyncio.timeout"})
+# What a list, set or dictionary takes a client by.
+_OF_CONTAINERS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
 _RUN = frozenset({"run_until_complete", "run"})
 
 
@@ -75,11 +77,13 @@ class Answers:
         return self._reaching[variable]
 
     def is_there(self, body: Body, node: cst.Attribute) -> bool:
-        """Whether the attribute *node* is known to be: one of a module, or a function in view."""
+        """Whether the attribute *node* is known to be: one of a module, a function in view, a method of a list or dictionary."""
         of = self.value(body, node.value)
-        return any(isinstance(value, (ModuleRef, External)) for value in of) or any(
-            isinstance(value, (Function, Method)) for value in self.value(body, node)
-        )
+        if any(isinstance(value, (ModuleRef, External)) for value in of):
+            return True
+        if any(isinstance(value, (Function, Method)) for value in self.value(body, node)):
+            return True
+        return node.attr.value in _OF_CONTAINERS and is_display(literals.origin(self.ask, body.module, node.value)[1])
 
     def is_ours(self, body: Body, node: Node) -> bool:
         """Whether *node* gives an object of a class of the project."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
-from tgsession_lint import catalog
+from tgsession_lint import catalog, unmentioned
 from tgsession_lint.life import effects, inlining
 from tgsession_lint.life.binding import settled
 from tgsession_lint.life.state import (
@@ -132,6 +132,8 @@ def _closes(run: Run, node: cst.Call, state: State) -> States:
 
 def _of_anyone(run: Run, node: cst.Call, state: State) -> States:
     values = run.lives.value(run.body, node.func)
+    if unmentioned.among(values) and any(run.body.inside(state, arg.value) for arg in node.args):
+        values = unmentioned.followed(run.lives.ask, values)
     found: list[States] = []
     for value in values:
         if isinstance(value, Function):
