@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint.mending import elsewhere, login
+from tgsession_lint.mending import login
 from tgsession_lint.mending.seats import seats
 from tgsession_lint.names import home_of, reads
 from tgsession_lint.values import Function
@@ -20,26 +20,22 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Scope
 
 
-def calls(facts: Facts, function: Scope) -> Iterator[tuple[Module, cst.Call]]:
-    """Every call of *function*, wherever in the project."""
+def _calls(facts: Facts, function: Scope) -> Iterator[cst.Call]:
+    """Every call of *function* in its own module."""
     name: Any = getattr(function.node, "name", None)
-    for module in (facts.module, *elsewhere.importers(facts, facts.module.path)) if name is not None else ():
-        for call in module.tree.calls:
-            if _last(call.func) == name.value or isinstance(call.func, cst.Name):
-                if any(isinstance(value, Function) and value.scope is function for value in facts.ask.value(module, call.func)):
-                    yield module, call
+    for call in facts.module.tree.calls if name is not None else ():
+        if _last(call.func) == name.value or isinstance(call.func, cst.Name):
+            if any(isinstance(value, Function) and value.scope is function for value in facts.ask.value(facts.module, call.func)):
+                yield call
 
 
 def uses(facts: Facts, function: Scope) -> Iterator[login.Use]:
-    """How each of them uses it."""
-    from tgsession_lint.facts import Facts as FactsOf
-
-    for module, call in calls(facts, function):
-        own = FactsOf(module, facts.ask, facts.mentions)
-        given = whole(module, call)
-        found = [use for seat in seats(module.tree, given) for use in seat.uses]
+    """How its callers in the same module use it: to look for others would cost every run on one file a search of the whole project."""
+    for call in _calls(facts, function):
+        given = whole(facts.module, call)
+        found = [use for seat in seats(facts.module.tree, given) for use in seat.uses]
         for use in found or [given]:
-            yield login.look(own, use)
+            yield login.look(facts, use)
 
 
 def kept_by(facts: Facts, uses: Iterable[Node]) -> str:
