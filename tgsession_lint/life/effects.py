@@ -58,12 +58,10 @@ def _keeps_it(run: Run, node: Any, state: State) -> bool:
     tree = run.body.tree
     if node not in tree:
         return False  # inside of a format string, where nothing is put
-    while isinstance(node, (cst.Attribute, cst.Subscript)):
-        below, node = node, tree.parent(node)
-        if isinstance(node, (cst.Attribute, cst.Subscript)) and node.value is not below:
-            return False
-    statement: Any = tree.parent(node) if isinstance(node, cst.AssignTarget) else None
-    return isinstance(statement, cst.Assign) and bool(run.body.inside(state, statement.value))
+    while isinstance(node, (cst.Attribute, cst.Subscript)):  # what stands in the brackets of a subscript is in a node of its own
+        node = tree.parent(node)
+    statement: Any = tree.parent(node)
+    return isinstance(node, cst.AssignTarget) and bool(run.body.inside(state, statement.value))
 
 
 def _awaited(run: Run, node: cst.Await, state: State) -> tuple[list[State], list[State]]:

@@ -207,3 +207,51 @@ async def keeps_something_else(app, key):
         yield
     finally:
         await client.disconnect()
+
+
+async def keeps_it_under_a_name_of_its_own(app):
+    client = TelegramClient("a", 1, "hash")  # expect: TGS101
+    await client.connect()
+    app.state.all["kept"] = client
+
+
+async def keeps_it_under_a_name_that_may_not_be_there(app):
+    client = TelegramClient("a", 1, "hash")  # expect: TGS101 TGS201
+    await client.connect()
+    app.all[app.name] = client
+
+
+async def keeps_it_on_what_may_not_be_there(all, key):
+    client = TelegramClient("a", 1, "hash")  # expect: TGS101 TGS201
+    await client.connect()
+    all[key].client = client
+
+
+async def looks_for_another_first(app):
+    client = TelegramClient("a", 1, "hash")  # expect: TGS101 TGS201
+    await client.connect()
+    one = app.client or client
+    try:
+        await app.work(one)
+    finally:
+        await client.disconnect()
+
+
+async def says_what_may_not_be_there(app):
+    client = TelegramClient("a", 1, "hash")  # expect: TGS101 TGS201
+    await client.connect()
+    name = f"{app.name}"
+    try:
+        await app.work(client, name)
+    finally:
+        await client.disconnect()
+
+
+async def asks_for_another_first(app):
+    client = TelegramClient("a", 1, "hash")  # expect: TGS101 TGS201
+    await client.connect()
+    one = app.beside(client)
+    try:
+        await app.work(one)
+    finally:
+        await client.disconnect()
