@@ -28,7 +28,9 @@ CHECKS = (
 )
 PYTEST = [PYTHON, "-m", "pytest", "-q"]
 # A file's tests stay together: they share servers and workers that take longer to start than to use.
-SIDE_BY_SIDE = [*PYTEST, "-n", "auto", "--dist", "loadfile"]
+# Most tests wait for processes of their own: one more of them than there are cores keeps these busy. The longest come
+# first (`tests/conftest.py`), so that nobody is left alone with them in the end.
+SIDE_BY_SIDE = [*PYTEST, "-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
 FAILED_BEFORE = [*PYTEST, "--last-failed", "--last-failed-no-failures", "none"]
 _CHANCES = 5
 

@@ -370,7 +370,7 @@ def test_output_file_may_be_a_device(project: Path) -> None:
 def test_quiet_says_findings_only(project: Path) -> None:
     loud, quiet = run(project, "app.py"), run(project, "app.py", "--quiet")
 
-    assert loud.out == quiet.out + "\nFound 1 finding in 1 file (1 checked).\n"
+    assert loud.out == quiet.out + "\nFound 1 finding in 1 file (1 checked).\nCan be fixed: 1 with `--fix --unsafe-fixes`.\n"
     assert run(project, "clean.py", "-q") == Done(0, "", "")
 
 

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from tests.telegram import Controls
 
 
+# In the background of a shell both are ignored; the processes of the tests would inherit that, and be deaf to the keys.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # In the background of a shell; the processes of the tests would inherit that, and be deaf to Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGQUIT") and signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
