@@ -27,7 +27,7 @@ def command(*, as_json: bool, verbose: bool, online: bool) -> int:
     """Look at versions, the clock, file systems, permissions, the configuration and what was left behind.
 
     Nothing is changed, but for a file that is made and removed in the state folder. Nothing is sent to Telegram, unless
-    `--online` asks it for its time, which it gives anybody within 5 s or not at all.
+    `--online` asks it for its time and waits up to 5 s for the answer.
     """
     about = asked([], need_one=False)
     found = list(examine(about.settings, about.names, about.around, online=online))

@@ -66,7 +66,7 @@ def status() -> int:
 def start(wait: float) -> int:
     """Start a worker and wait until it answers; refuses while a session of the project is not safe to use.
 
-    Only a lease that another host has keeps no worker from starting that uses the guard (`guard_workers`): its tasks wait for it,
+    A worker that uses the guard (`guard_workers`) is started even while another host has the lease: its tasks wait for that,
     up to `lock-timeout`. What the worker says goes to a log in the state folder, whose name is printed.
     """
     return start_worker(asked([], need_one=False), wait)
@@ -78,8 +78,8 @@ def start(wait: float) -> int:
 def stop(timeout: float, *, force: bool) -> int:
     """Stop the workers warm: tasks finish, guards disconnect. Afterwards no process has a session of the project in use.
 
-    What has not ended in time is named with what it runs and which session it has, and goes on. With `--force` its tasks are
-    ended then (13 s, with a disconnect in them; a soft shutdown's respite is cut short), and SIGKILL comes last.
+    A worker that has not ended in time goes on; it is named with what it runs and which session it has. With `--force` its
+    tasks are ended then: they get 13 s to disconnect (a soft shutdown's respite is cut short), and SIGKILL comes last.
     """
     return stop_workers(asked([], need_one=False), timeout, force=force)
 
