@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint.attributes import OF_PROJECT
+from tgsession_lint import unmentioned
 from tgsession_lint.layout import Layout
-from tgsession_lint.values import Class, Client, External, Object
+from tgsession_lint.values import Class, Client, Object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def has_unknown_base(facts: Facts, owner: Scope) -> bool:
         facts.ask.value(one.module, base.value)
         for one in _related(facts, owner, modules) for base in getattr(one.scope.node, "bases", ())
     ]  # fmt: skip
-    return any(not values or any(isinstance(v, External) and v.name.startswith(OF_PROJECT) for v in values) for values in bases)
+    return any(not values or unmentioned.among(values) for values in bases)
 
 
 def ancestry(facts: Facts, plain: Class) -> list[Class]:
