@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from tgsession_lint.values import Values
 
 _HARMLESS_MANAGERS = frozenset({"builtins.open", "asyncio.Lock", "threading.Lock", "asyncio.timeout"})
-# What a list, set or dictionary takes a client by.
-_OF_CONTAINERS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
 _RUN = frozenset({"run_until_complete", "run"})
 
 
@@ -83,7 +81,7 @@ class Answers:
             return True
         if any(isinstance(value, (Function, Method)) for value in self.value(body, node)):
             return True
-        return node.attr.value in _OF_CONTAINERS and is_display(literals.origin(self.ask, body.module, node.value)[1])
+        return is_display(literals.origin(self.ask, body.module, node.value)[1])
 
     def is_ours(self, body: Body, node: Node) -> bool:
         """Whether *node* gives an object of a class of the project."""

@@ -79,3 +79,17 @@ async def may_be_left_by_one_of_two():
     client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
     await client.start()
     await perhaps(client)
+
+
+async def leaks_after_another_argument():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    await client.start()
+    work.take("name", client)
+
+
+async def calls_what_is_not_given_the_client():
+    """A module that mentions none is read for a client that is handed to it only: of this call all that is known is that it may raise."""
+    client = TelegramClient("a", 1, "h")  # expect: TGS101 TGS201
+    await client.start()
+    work.ready()
+    await client.disconnect()

@@ -42,6 +42,14 @@ def keep_by_names(client):
     BY_NAME.update(one=client)
 
 
+def take(name, client):
+    pass
+
+
+def ready():
+    pass
+
+
 def look_up(client):
     BY_NAME.get("one").append(client)
 
