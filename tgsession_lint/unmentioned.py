@@ -1,4 +1,4 @@
-"""Modules that mention no client: names are not followed through them, but a client may be handed to one of their functions."""
+"""Modules that mention no client: names are not followed through them, but their functions are read where one is called while a client is open."""
 
 from __future__ import annotations
 

@@ -131,9 +131,7 @@ def _closes(run: Run, node: cst.Call, state: State) -> States:
 
 
 def _of_anyone(run: Run, node: cst.Call, state: State) -> States:
-    values = run.lives.value(run.body, node.func)
-    if any(run.body.inside(state, arg.value) for arg in node.args):
-        values = unmentioned.followed(run.lives.ask, values)
+    values = unmentioned.followed(run.lives.ask, run.lives.value(run.body, node.func))
     found: list[States] = []
     for value in values:
         if isinstance(value, Function):
