@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tgsession_runtime.errors import ConfigurationError
 from tgsession_runtime.leasing import Leasing
-from tgsession_runtime.setting import FROM_CELERY, REDIS
+from tgsession_runtime.setting import FROM_CELERY, REDIS, store
 from tgsession_runtime.terms import Terms
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _of_celery(name: str | None) -> str:
     )
     for urls, secured, options in places:
         if isinstance(urls, str) and (found := _redis_of(urls.split(";"), options or {})):
-            return _with_tls(found, secured)
+            return _readable(_with_tls(found, secured))
     raise _no_redis("neither the broker nor the result back end of the Celery app is a Redis")
 
 
@@ -81,6 +81,13 @@ def _with_tls(url: str, secured: Any) -> str:
     query = urlencode({name: getattr(value, "name", value) for name, value in given.items()})  # `ssl.CERT_REQUIRED` by its name
     secure = f"rediss{url[len('redis') :]}" if url.startswith(("redis:", "redis+sentinel:")) else url
     return f"{secure}{'&' if '?' in secure else '?'}{query}" if query else secure
+
+
+def _readable(url: str) -> str:
+    try:
+        return str(store(url))
+    except ValueError:  # which holds a part of it
+        raise _no_redis("the address of its Redis cannot be read: what is special in a password has to be written as `%2F`") from None
 
 
 def _app(name: str) -> Any:

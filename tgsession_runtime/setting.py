@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from tgsession_runtime.session import is_session_string
 
@@ -17,6 +18,7 @@ WORKERS = ("refuse", "wait", "ignore")
 REDIS = ("redis", "rediss", "unix", "redis+socket", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
 POSTGRES = ("postgresql", "postgres")
 FROM_CELERY = "celery"
+_HOST = re.compile(r"(?:\[[^\[\]]+\]|[^\[\]:]*)(?::\d*)?")  # one of a lease's, with its port
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +128,18 @@ def store(value: Any) -> str | None:
     """Where leases are kept; None for no lease at all, as an argument says it."""
     if value is None:
         return None
-    parts = urlsplit(text(value).strip())
-    if value == FROM_CELERY or (parts.scheme in REDIS + POSTGRES and (parts.netloc or parts.path.strip("/"))):
-        return str(value).strip()
-    raise ValueError
+    address = text(value).strip()
+    parts = urlsplit(address)
+    known = parts.scheme in REDIS + POSTGRES and (parts.netloc or parts.path.strip("/"))
+    if address != FROM_CELERY and (not known or _may_hold_half_a_secret(parts)):
+        raise ValueError
+    return address
+
+
+def _may_hold_half_a_secret(parts: SplitResult) -> bool:
+    """Whether a password with a plain `/`, `?` or `#` may have ended the hosts: what is left of it would stand in messages."""
+    behind = (parts.path if parts.netloc else "") + parts.query.partition("=")[0] + parts.fragment
+    return "@" in behind or not all(map(_HOST.fullmatch, parts.netloc.rpartition("@")[2].split(",")))
 
 
 _SECONDS = "a number of seconds, 0 or more"
@@ -151,7 +161,8 @@ SETTINGS = (
     Setting("worker_patterns", "commands that are workers too, in a list; in the environment in one text with ; between them", commands, (),
             '["listener.py", "app.jobs run"]'),
     Setting("state_dir", "the path of a folder", folder, example='"/var/lib/bots/state"', path=True),
-    Setting("lease", "the address of a Redis, `redis://…`, or of a PostgreSQL, `postgresql://…`; or celery: that of its broker or back end", store,
+    Setting("lease", "the address of a Redis, `redis://…`, or of a PostgreSQL, `postgresql://…`, what is special in a password as `%2F`; or celery: that of its "
+            "broker or back end", store,
             example='"celery"', secret=True),
     Setting("lease_required", "true or false", truth, default=True, example="true"),
     Setting("lease_duration", _SECONDS, seconds, 60.0, "60"),

@@ -310,7 +310,11 @@ def test_any_argument_is_taken_or_refused_on_purpose(name: str, value: object) -
         assert error.explain().startswith("error: ")
 
 
-@pytest.mark.parametrize("address", ["redis://host", "rediss://u:p@host:1/2", "unix:///run/redis", "redis+sentinel://a,b/main", "redis+cluster://a:1,b:2", "celery"])
+@pytest.mark.parametrize("address", [
+    "redis://host", "rediss://u:p@host:1/2", "unix:///run/redis", "redis+sentinel://a,b/main", "redis+cluster://a:1,b:2", "celery",
+    "redis://[::1]:6379/0", "unix:///run/redis@1.sock", "unix://u:p@/run/redis", "rediss://:p%2Fq@host?ssl_check_hostname=a@b", "postgresql:///db?user=me@x",
+    "postgresql://u@a:5432,b/db",
+])  # fmt: skip
 def test_a_lease_is_taken_from_an_address_or_from_celery(address: str, project: Path) -> None:
     assert load(project, {"TGSESSION_LEASE": address}).lease == address
 
@@ -318,6 +322,29 @@ def test_a_lease_is_taken_from_an_address_or_from_celery(address: str, project: 
 @pytest.mark.parametrize("address", ["host", "redis:", "http://host", "memcached://host", "yes"])
 def test_a_lease_that_there_is_no_store_for_is_refused_unseen(address: str, project: Path) -> None:
     assert "`TGSESSION_LEASE` is not what it has to be" in refusal(project, {"TGSESSION_LEASE": address})
+
+
+@pytest.mark.parametrize("secret", ["hunter/2", "12/hunter", "hunter?2", "12?hunter", "hunter#2", "12#hunter"])
+@pytest.mark.parametrize("form", ["redis://:{}@host:6379/0", "redis+cluster://u:{}@a,b", "unix://:{}@/run/redis", "postgresql://u:{}@host/db"])
+def test_half_of_a_password_that_is_not_written_for_an_address_is_not_taken_for_a_host(form: str, secret: str, project: Path) -> None:
+    said = refusal(project, {"TGSESSION_LEASE": form.format(secret)})
+
+    assert "`TGSESSION_LEASE` is not what it has to be" in said
+    assert "hunter" not in said
+
+
+def test_nor_is_that_of_celery_s_redis(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import celery
+
+    app = celery.Celery(set_as_current=False)
+    app.conf.update({"broker_url": "redis://:hunter/2@host"})
+    monkeypatch.setattr(celery, "current_app", app)
+
+    with pytest.raises(ConfigurationError) as caught:
+        leasing_of(load(project, lease="celery"))
+
+    assert "hunter" not in caught.value.explain()
+    assert "%2F" in caught.value.explain()
 
 
 def test_a_lease_of_none_is_said_on_purpose(project: Path) -> None:
