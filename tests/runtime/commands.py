@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -56,6 +57,30 @@ def guard(folder: Path, *arguments: str, given: bytes = b"", **variables: str) -
         check=False,
     )  # fmt: skip
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def typed(folder: Path, arguments: Sequence[str], *answers: tuple[str, str], **variables: str) -> Done:
+    """Run the command on a terminal, typing each answer when its question has come; both of its outputs are `out`."""
+    import pty
+
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.execve(sys.executable, [*GUARD, *arguments], environment(folder, **variables))
+    shown, seen, left, deadline = b"", 0, list(answers), time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        if not select.select([terminal], [], [], 0.2)[0]:
+            continue
+        try:
+            shown += os.read(terminal, 4096)
+        except OSError:  # its other end is closed
+            break
+        if left and left[0][0].encode() in shown[seen:]:
+            seen = len(shown)
+            os.write(terminal, left.pop(0)[1].encode() + b"\n")
+    os.close(terminal)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return Done(status, shown.decode().replace("\r", ""), "")
 
 
 class Started:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.runtime.commands import DEADLINE, GUARD, Done, environment, guard
+from tests.runtime.commands import Done, environment, guard, typed
 from tests.runtime.test_check import HOLD, running
 from tests.telegram import Controls, Login
 from tgsession_runtime.session import read
@@ -49,30 +44,13 @@ def variables(home: Path) -> dict[str, str]:
     return {**API, "PYTHONPATH": f"{home / 'trust'}:{environment(home)['PYTHONPATH']}"}
 
 
-def typed(home: Path, arguments: Sequence[str], *answers: tuple[str, str]) -> Done:
+def auth(home: Path, arguments: Sequence[str], *answers: tuple[str, str]) -> Done:
     """Run the command on a terminal, typing each answer when its question has come."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(home)
-        os.execve(sys.executable, [*GUARD, "auth", *arguments], environment(home, **variables(home)))
-    shown, seen, left, deadline = b"", 0, list(answers), time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
-        if not select.select([terminal], [], [], 0.2)[0]:
-            continue
-        try:
-            shown += os.read(terminal, 4096)
-        except OSError:  # its other end is closed
-            break
-        if left and left[0][0].encode() in shown[seen:]:
-            seen = len(shown)
-            os.write(terminal, left.pop(0)[1].encode() + b"\n")
-    os.close(terminal)
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return Done(status, shown.decode().replace("\r", ""), "")
+    return typed(home, ["auth", *arguments], *answers, **variables(home))
 
 
 def test_a_login_by_phone_code_and_password_takes_the_place_of_the_old_file(home: Path, person: None) -> None:
-    done = typed(home, ["alerts"], ("phone number", PHONE), ("the code", CODE), ("two-step password:", PASSWORD))
+    done = auth(home, ["alerts"], ("phone number", PHONE), ("the code", CODE), ("two-step password:", PASSWORD))
 
     [aside] = home.glob("alerts.session.aside-*")
     assert (done.status, "logged in as `alice`" in done.out) == (0, True), done.out
@@ -83,7 +61,7 @@ def test_a_login_by_phone_code_and_password_takes_the_place_of_the_old_file(home
 
 
 def test_wrong_codes_and_passwords_may_be_given_again(home: Path, person: None) -> None:
-    done = typed(
+    done = auth(
         home, ["alerts", "--phone", PHONE],
         ("the code", "11111"), ("the code", CODE), ("two-step password:", "wrong"), ("two-step password:", PASSWORD),
     )  # fmt: skip
@@ -96,7 +74,7 @@ def test_wrong_codes_and_passwords_may_be_given_again(home: Path, person: None) 
 def test_three_wrong_codes_end_it_and_change_nothing(home: Path, person: None) -> None:
     before = (home / "alerts.session").read_bytes()
 
-    done = typed(home, ["alerts", "--phone", PHONE], *[("the code", "11111")] * 3)
+    done = auth(home, ["alerts", "--phone", PHONE], *[("the code", "11111")] * 3)
 
     assert (done.status, (home / "alerts.session").read_bytes() == before) == (1, True)
     assert "the code was wrong too often" in done.out
@@ -149,3 +127,12 @@ def test_no_code_is_sent_while_the_session_is_held(home: Path, far: Controls, pe
         done = guard(home, "auth", "busy", "--phone", PHONE, **variables(home))
 
     assert (done.status, far.ledger()["requests"].get("auth.sendCode", 0)) == (75, asked)
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"\xff\xfe4711", "it is no text"), (b" \n", "it is empty")])
+def test_a_token_file_that_holds_no_token_is_wrong_use(home: Path, content: bytes, said: str) -> None:
+    (home / "token").write_bytes(content)
+
+    done = guard(home, "auth", "alerts", "--bot-token-file", "token", **variables(home))
+
+    assert (done.status, f"`token` is no use: {said}" in done.err) == (2, True), done.err

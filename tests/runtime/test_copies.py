@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.commands import Started, guard
+from tests.runtime.commands import Started, guard, typed
 from tests.runtime.test_check import HOLD, running
 from tests.telegram import Controls
 from tgsession_runtime.session import read
@@ -91,6 +91,13 @@ def test_importing_keeps_the_file_that_was_there(alerts: Path) -> None:
 
     assert done.status == 0
     assert len(list(alerts.parent.glob("alerts.session.aside-*"))) == 1
+
+
+@pytest.mark.parametrize("file", ["-", "/dev/tty"])
+def test_no_string_is_typed_where_it_would_be_shown(file: str, alerts: Path) -> None:
+    done = typed(alerts.parent, ["import", file, "again"])
+
+    assert (done.status, "the session string would be shown as it is typed" in done.out) == (2, True), done.out
 
 
 def test_what_is_no_string_is_not_quoted(alerts: Path) -> None:

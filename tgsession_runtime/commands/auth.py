@@ -57,9 +57,19 @@ def way_of(phone: str | None, bot_token_file: Path | None, *, qr: bool) -> Way:
     if sum((phone is not None, bot_token_file is not None, qr)) > 1:
         raise ConfigurationError("`--phone`, `--qr` and `--bot-token-file` exclude each other", "give one", why="nothing was done")
     if bot_token_file is not None:
-        token = bot_token_file.read_text("utf-8").strip()
+        token = _token_in(bot_token_file)
         return lambda client, _person, floods: login.by_bot_token(client, token, floods)
     return login.by_qr if qr else login.by_phone
+
+
+def _token_in(file: Path) -> str:
+    try:
+        token, reason = file.read_text("utf-8").strip(), "it is empty"
+    except UnicodeDecodeError:  # which holds what was read
+        token, reason = "", "it is no text"
+    if not token:
+        raise ConfigurationError(f"`{file}` is no use: {reason}", "write the token of @BotFather into it", why="nothing was done")
+    return token
 
 
 class Terminal:

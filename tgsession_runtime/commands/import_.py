@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from typing import IO
 
@@ -31,7 +30,7 @@ def command(file: IO[str], session: str, wait: float) -> int:
     """
     from tgsession_runtime.strings import write_file
 
-    if file is sys.stdin and sys.stdin.isatty():
+    if file.isatty():
         raise ConfigurationError("the session string would be shown as it is typed", "give a file", why="it is the login itself")
     try:
         text = file.read().strip()
