@@ -26,7 +26,7 @@ from billiard.pool import soft_timeout_sighandler
 from celery import signals
 
 from tgsession_runtime import inherited, workers
-from tgsession_runtime.config import settings
+from tgsession_runtime.config import settings_here
 from tgsession_runtime.errors import TgsessionError
 from tgsession_runtime.events import LOGGER
 from tgsession_runtime.shutdown import interrupts
@@ -90,7 +90,7 @@ def _begin(sender: Any, **_: Any) -> None:
 
 def _mark(worker: Any) -> None:
     try:
-        folder = State(settings({}, environ=os.environ, cwd=Path.cwd()).state_dir).workers()
+        folder = State(settings_here({}).state_dir).workers()
         workers.sweep(folder)
         _markers[os.getpid()] = workers.mark(folder, node=str(worker.hostname), app=str(worker.app.main or ""))
     except (OSError, TgsessionError) as error:

@@ -99,6 +99,21 @@ class _Found(NamedTuple):
     """What paths in it are relative to; None for arguments, which are taken as they are."""
 
 
+def settings_here(given: Mapping[str, object]) -> Settings:
+    """The settings that hold in this process: with its environment, in its working folder.
+
+    Raises:
+        ConfigurationError: as `settings`; or the working folder has been removed.
+    """
+    try:
+        cwd = Path.cwd()
+    except OSError as error:
+        raise ConfigurationError(
+            f"the working folder cannot be used: {error.strerror}", "start the program again, in a folder that is there"
+        ) from error
+    return settings(given, environ=os.environ, cwd=cwd)
+
+
 def settings(given: Mapping[str, object], *, environ: Mapping[str, str], cwd: Path) -> Settings:
     """The settings that hold: of *given*, *environ* and the project's file, in this order.
 

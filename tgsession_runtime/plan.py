@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from tgsession_runtime.config import settings
+from tgsession_runtime.config import settings_here
 from tgsession_runtime.errors import ConfigurationError
 from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.session import NEWEST_SCHEMA, name_of
@@ -81,7 +80,7 @@ def plan(given: Mapping[str, Any], client_class: Callable[..., Any] | None, opti
     Raises:
         ConfigurationError: something is missing, or is not what it has to be.
     """
-    found = settings(given, environ=os.environ, cwd=Path.cwd())
+    found = settings_here(given)
     found.required("session", "api_id", "api_hash")
     session = _from_string(found.session_string) if found.session_string else found.session
     return Plan(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.runtime.commands import CHECKOUT, guard
+from tests.runtime.commands import CHECKOUT, GUARD, environment, guard
 from tgsession_runtime import __version__, cli, errors
 
 HEAVY = ("telethon", "celery", "redis", "asyncio", "libcst", "psutil", "filelock", "tgsession_lint", "sqlite3")
@@ -75,6 +76,19 @@ def test_wrong_use_is_told_in_three_parts(arguments: list[str], what: str, hint:
     assert what in first.lower()
     assert hint in last
     assert why.startswith("why:   ")
+
+
+@pytest.mark.parametrize("words", ["check", "run -s alerts true"])
+def test_a_working_folder_that_was_removed_is_wrong_use(words: str, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+
+    done = subprocess.run(
+        ["sh", "-c", f"rmdir {shlex.quote(str(gone))}; exec {shlex.join(GUARD)} {words}"], cwd=gone, env=environment(tmp_path),
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, b"error: the working folder cannot be used" in done.stderr) == (2, True), done.stderr
 
 
 @pytest.mark.parametrize(

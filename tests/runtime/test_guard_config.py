@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given as for_every
 from hypothesis import strategies as st
 
-from tgsession_runtime.config import Settings, settings
+from tgsession_runtime.config import Settings, settings, settings_here
 from tgsession_runtime.errors import ConfigurationError
 from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.setting import SETTINGS
@@ -57,6 +57,16 @@ def test_an_argument_counts_before_the_environment_and_that_before_the_file(proj
     assert found.origins["connect_timeout"] == "TGSESSION_CONNECT_TIMEOUT"
     assert found.origins["disconnect_timeout"] == str(file)
     assert found.origins["workers"] == "default"
+
+
+def test_a_working_folder_that_was_removed_is_said(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = project / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    with pytest.raises(ConfigurationError, match="the working folder cannot be used: No such file or directory"):
+        settings_here({})
 
 
 def test_without_anything_the_defaults_hold(project: Path) -> None:

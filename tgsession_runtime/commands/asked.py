@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tgsession_runtime import session_files, workers
 from tgsession_runtime.check import Surroundings
-from tgsession_runtime.config import settings
+from tgsession_runtime.config import settings_here
 from tgsession_runtime.errors import ConfigurationError
 from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.session import SessionName, name_of, name_of_string
@@ -59,7 +59,7 @@ def file_of(name: SessionName) -> Path:
     Raises:
         ConfigurationError: it is not.
     """
-    if name.path is None or not name.path.exists():
+    if name.path is None or not os.path.exists(name.path):
         raise ConfigurationError(
             f"there is no session file `{name.path or name.label}`", "`tgsession-guard status` shows those of the project", why="nothing was done"
         )
@@ -72,8 +72,7 @@ def asked(given: Sequence[str], *, need_one: bool = True, command: str = "check"
     Raises:
         ConfigurationError: there is none to ask about.
     """
-    cwd = Path.cwd()
-    found = settings({}, environ=os.environ, cwd=cwd)
+    found = settings_here({})
     if given:
         names = [name_of(one) for one in given]
     elif found.session_string:
@@ -81,7 +80,7 @@ def asked(given: Sequence[str], *, need_one: bool = True, command: str = "check"
     elif found.session:
         names = [name_of(found.session)]
     else:
-        names = [name_of(os.path.relpath(path, cwd)) for path in session_files.find(found.project)]
+        names = [name_of(os.path.relpath(path)) for path in session_files.find(found.project)]
     if not names and need_one:
         raise ConfigurationError(
             f"there is no session file below `{found.project}`", f"name one: `tgsession-guard {command} NAME`", why="nothing was done"

@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -105,14 +104,14 @@ def _run(program: Any, claim: Claim, command: Sequence[str]) -> int:
 def _claim(session: str | None, wait: float | None) -> Claim:
     from tgsession_runtime import tombstones
     from tgsession_runtime.claim import contend, wait_for
-    from tgsession_runtime.config import settings
+    from tgsession_runtime.config import settings_here
     from tgsession_runtime.events import event
     from tgsession_runtime.lease_settings import leasing_of
     from tgsession_runtime.session import name_of, name_of_string, with_key
     from tgsession_runtime.state import State
 
     given = {name: value for name, value in (("session", session), ("lock_timeout", wait)) if value is not None}
-    found = settings(given, environ=os.environ, cwd=Path.cwd())
+    found = settings_here(given)
     found.required("session")
     name = name_of_string(found.session_string) if found.session_string else name_of(found.session)
     state = State(found.state_dir)
@@ -131,7 +130,7 @@ def _claim(session: str | None, wait: float | None) -> Claim:
 
 
 def _warn_of_no_file(name: SessionName) -> None:
-    if name.path is not None and not name.path.exists():
+    if name.path is not None and not os.path.exists(name.path):
         say(f"warning: there is no session file `{name.path}` yet\n"
             "why:   a name that the program does not use keeps nobody off its session\n"
             "hint:  give `--session` the name that the program gives to Telethon")  # fmt: skip
