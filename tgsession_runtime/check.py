@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from tgsession_runtime import records, session_files, tombstones, workers
 from tgsession_runtime.errors import SessionUnreadableError, StateFolderError, StoreError, quoted
 from tgsession_runtime.holder import current as this_process
 from tgsession_runtime.leasing import Leases
-from tgsession_runtime.session import SessionFile, SessionName, read, with_key
+from tgsession_runtime.session import SessionFile, SessionName, read
 from tgsession_runtime.state import State
 from tgsession_runtime.verdict import ORDER, Reason, Verdict
 
@@ -70,7 +70,8 @@ class Surroundings:
 def check(name: SessionName, around: Surroundings) -> Verdict:
     """Whether the session *name* is safe to use now; nothing is changed, and nobody is disturbed."""
     file, unreadable = _read(name)
-    name = _with_key(name)
+    if file is not None:
+        name = replace(name, key_id=file.key_id)
     session = _Session(name, around)
     seen = [*unreadable, *(session.of_file(file) if file else ()), *session.of_use(), *session.of_surroundings()]
     return Verdict(name, tuple(sorted(seen, key=lambda reason: ORDER.index(reason.weight))), session.lease)
@@ -79,6 +80,18 @@ def check(name: SessionName, around: Surroundings) -> Verdict:
 def holders(name: SessionName, state: State) -> list[Holder]:
     """Who holds the session *name* now, or waits for its auth key, as far as locks and records tell."""
     return _unique([holder for path in _locks(name, state) for holder in _holding(path, state)])
+
+
+def tested(name: SessionName, state: State) -> tuple[list[Path], list[str]]:
+    """Which locks of the session *name* are held, and in words which cannot be looked at from here."""
+    held, closed = [], []
+    for path in _locks(name, state):
+        try:
+            if not records.is_free(path):
+                held.append(path)
+        except OSError as error:
+            closed.append(f"whether somebody holds `{path}` cannot be told: {error.strerror or error}")
+    return held, closed
 
 
 class _Session:
@@ -117,9 +130,11 @@ class _Session:
 
     def of_use(self) -> Iterator[Reason]:
         """Who uses it."""
-        held = [path for path in self._locks if not _is_free(path)]
+        held, closed = tested(self._name, self._state)
         if held:
             yield self._held()
+        for message in closed:
+            yield Reason("no-permission", message, "ask again as the user that owns it, or as root")
         for holder in self._records():
             if not held:
                 yield self._left_over(holder)
@@ -229,13 +244,6 @@ def _read(name: SessionName) -> tuple[SessionFile | None, list[Reason]]:
         return None, [Reason("corrupt", error.reason, error.hint)]
 
 
-def _with_key(name: SessionName) -> SessionName:
-    try:
-        return with_key(name)
-    except SessionUnreadableError:
-        return name
-
-
 def _locks(name: SessionName, state: State) -> list[Path]:
     found = [name.lock_path] if name.lock_path else []
     with suppress(StateFolderError):
@@ -244,14 +252,7 @@ def _locks(name: SessionName, state: State) -> list[Path]:
 
 
 def _holding(path: Path, state: State) -> list[Holder]:
-    return [] if _is_free(path) else records.holders(path, state.sharing(path))
-
-
-def _is_free(path: Path) -> bool:
-    try:
-        return records.is_free(path)
-    except OSError:
-        return False
+    return [] if records.is_surely_free(path) else records.holders(path, state.sharing(path))
 
 
 def _unique(found: Sequence[Holder]) -> list[Holder]:

@@ -145,7 +145,7 @@ def _state_folder(state: State) -> Iterator[Finding]:
 
 def _session(name: SessionName, state: State) -> Iterator[Finding]:
     path, subject = name.path, f"session `{name.label}`"
-    if path is None or not path.exists():
+    if path is None or not os.path.exists(path):
         yield Finding(subject, "note", "there is no file", f"log in: `tgsession-guard auth {quoted(name.label)}`")
         return
     try:
@@ -190,10 +190,10 @@ def _leftovers(project: Path, names: Sequence[SessionName]) -> Iterator[Finding]
         if path is None or lock is None:
             continue
         journal = path.with_name(path.name + "-journal")
-        if journal.exists() and _is_free(lock):
+        if journal.exists() and records.is_surely_free(lock):
             yield Finding("leftover", "note", f"`{journal}`: the last user was killed in mid-write", "leave it: the next user needs it")
         record = records.read_record(lock)
-        if record is not None and record.state == "holding" and _is_free(lock) and liveness(record) == "gone":
+        if record is not None and record.state == "holding" and records.is_surely_free(lock) and liveness(record) == "gone":
             yield Finding("leftover", "note", f"`{lock}`: {record} did not release it", "nothing to do: the kernel has freed it")
     folders = sorted({project, *(name.path.parent for name in names if name.path is not None)})
     for path in (one for folder in folders for one in folder.glob(".*.new*") if session_files.UNFINISHED.fullmatch(one.name)):
@@ -204,13 +204,6 @@ def _leftovers(project: Path, names: Sequence[SessionName]) -> Iterator[Finding]
         if kept:
             what = ", ".join(f"`{path.name}`" for path in sorted(kept)[:3]) + (f" and {len(kept) - 3} more" if len(kept) > 3 else "")
             yield Finding("leftover", "note", f"copies of logins: {what}", "delete those that you need no more: each is a login")
-
-
-def _is_free(lock: Path) -> bool:
-    try:
-        return records.is_free(lock)
-    except OSError:
-        return False
 
 
 def _version(name: str) -> str | None:

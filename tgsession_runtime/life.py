@@ -22,7 +22,7 @@ from tgsession_runtime.errors import (
     WorkersRunningError,
 )
 from tgsession_runtime.events import event
-from tgsession_runtime.records import is_free
+from tgsession_runtime.records import is_surely_free
 from tgsession_runtime.session import key_id_of, read, with_key
 from tgsession_runtime.sharing import refuse_other_egress
 from tgsession_runtime.teardown import LAST_BYTES, disconnect
@@ -154,15 +154,8 @@ class Life:
         self.name = with_key(self.name)
         tombstones.refuse(self.name, self.plan.state)
         lock = self.name.lock_path
-        if lock is not None and self._is_blank() and not self.plan.bot_token and self._is_nobodys(lock):
+        if lock is not None and self._is_blank() and not self.plan.bot_token and is_surely_free(lock):
             raise NotLoggedInError(self.name.label)
-
-    @staticmethod
-    def _is_nobodys(lock: Path) -> bool:
-        try:
-            return is_free(lock)
-        except OSError:  # taking it will say what is wrong with it
-            return False
 
     def _is_blank(self) -> bool:
         return self.name.path is not None and self.name.key_id is None

@@ -45,21 +45,14 @@ def is_free(path: Path) -> bool:
     Raises:
         OSError: that cannot be told from here.
     """
-    if not path.exists():
-        return True
-    if sys.platform == "win32":
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(path, thread_local=False, preserve_lock_file=True)
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            return False
-        lock.release()
+    try:
+        if sys.platform == "win32":
+            return _is_free_on_windows(path)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except FileNotFoundError:
         return True
     import fcntl
 
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -68,6 +61,27 @@ def is_free(path: Path) -> bool:
         raise
     finally:
         os.close(descriptor)
+    return True
+
+
+def is_surely_free(path: Path) -> bool:
+    """Whether nobody holds the lock at *path*; False also where that cannot be told."""
+    try:
+        return is_free(path)
+    except OSError:
+        return False
+
+
+def _is_free_on_windows(path: Path) -> bool:
+    from filelock import FileLock, Timeout
+
+    os.stat(path)  # filelock would make the file
+    lock = FileLock(path, thread_local=False, preserve_lock_file=True)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    lock.release()
     return True
 
 

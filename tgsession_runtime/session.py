@@ -94,10 +94,22 @@ def name_of_string(text: str) -> SessionName:
 
 
 def with_key(name: SessionName) -> SessionName:
-    """*name* with the auth key id that its file has now."""
+    """*name* with the auth key id that its file has now.
+
+    Raises:
+        SessionUnreadableError: the file is there and cannot be read as a session file.
+    """
     if name.path is None:
         return name
     return replace(name, key_id=read(name.path, name.label).key_id)
+
+
+def with_key_if_readable(name: SessionName) -> SessionName:
+    """*name* with the auth key id that its file has now; as it is where the file cannot be read."""
+    try:
+        return with_key(name)
+    except SessionUnreadableError:
+        return name
 
 
 def key_id_of(key: Any) -> int | None:
@@ -127,7 +139,8 @@ def read(path: Path, label: str = "") -> SessionFile:
     except FileNotFoundError:
         return SessionFile(None, NEWEST_SCHEMA, was_logged_in=False)
     except OSError as error:
-        raise SessionUnreadableError(label, error.strerror or str(error), "look at the folder's permissions") from error
+        where = "the folder's permissions" if isinstance(error, PermissionError) else "its name, and where links lead"
+        raise SessionUnreadableError(label, error.strerror or str(error), f"look at {where}") from error
     try:
         return _query(path, "mode=ro")
     except sqlite3.OperationalError as error:

@@ -10,7 +10,7 @@ from tgsession_runtime import records, tombstones
 from tgsession_runtime.errors import StoreError
 from tgsession_runtime.holder import utc_now
 from tgsession_runtime.leasing import Leases
-from tgsession_runtime.session import with_key
+from tgsession_runtime.session import with_key_if_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,11 +63,11 @@ def look(names: Sequence[SessionName], state: State, running: Sequence[Worker], 
     store = ""
     holders: dict[str, dict[str, Holder]] = {}
     held, revoked = set(), {}
-    for name in map(with_key, names):
+    for name in map(with_key_if_readable, names):
         locks = [one for one in (name.lock_path, state.key_lock(name.key_id_hex) if name.key_id is not None else None) if one]
         known = [one for path in locks for one in records.recorded(path, state.sharing(path))]
         holders[name.label] = {one.token: one for one in known}
-        if not all(map(records.is_free, locks)):
+        if not all(map(records.is_surely_free, locks)):
             held.add(name.label)
         if (record := tombstones.read(name, state)) is not None:
             revoked[name.label] = str(record["reason"])

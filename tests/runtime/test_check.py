@@ -156,6 +156,49 @@ def test_nothing_to_ask_about_is_wrong_use(tmp_path: Path) -> None:
     assert guard(tmp_path, "check").status == 2
 
 
+@pytest.mark.parametrize("name", ["a" * 300, "loop"])
+def test_a_name_that_leads_nowhere_is_said(name: str, tmp_path: Path) -> None:
+    (tmp_path / "loop.session").symlink_to("loop.session")
+
+    status, _, codes = verdict(tmp_path, name)
+    table = guard(tmp_path, "status")
+
+    assert (status, set(codes)) == (3, {"no-permission"})
+    assert (table.status, "loop" in table.out) == (0, True)
+
+
+@pytest.mark.parametrize("words", ["who alerts", "who --json alerts", "watch --for 0", "status"])
+def test_whoever_asks_about_a_damaged_file_is_told_the_rest(words: str, tmp_path: Path) -> None:
+    (tmp_path / "alerts.session").write_bytes(b"no database at all, but long enough to be looked at")
+
+    done = guard(tmp_path, *words.split())
+
+    assert (done.status, done.err) == (1 if words.startswith("who") else 0, "")
+
+
+def test_a_lock_that_cannot_be_looked_at_is_not_called_free(alerts: Path) -> None:
+    lock = alerts.with_name("alerts.session.lock")
+    lock.symlink_to(lock.name)
+
+    status, _, codes = verdict(alerts.parent, "alerts")
+    who = guard(alerts.parent, "who", "alerts")
+    watch = guard(alerts.parent, "watch", "--for", "0")
+
+    assert (status, codes) == (3, ["no-permission"])
+    assert (who.status, who.out, who.err) == (3, "", f"whether somebody holds `{lock}` cannot be told: Too many levels of symbolic links\n")
+    assert watch.status == 0
+
+
+def test_a_holder_without_a_record_is_not_called_nobody(alerts: Path) -> None:
+    import fcntl
+
+    with open(alerts.with_name("alerts.session.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        who = guard(alerts.parent, "who", "alerts")
+
+    assert (who.status, who.out) == (0, "holding: a process that left no record\n")
+
+
 def test_quiet_says_it_by_the_status_alone(tmp_path: Path) -> None:
     done = guard(tmp_path, "check", "--quiet", "alerts")
 

@@ -12,7 +12,7 @@ from tgsession_runtime.commands.asked import asked
 from tgsession_runtime.display import echo, table, weighed
 from tgsession_runtime.errors import StoreError
 from tgsession_runtime.holder import current as this_process
-from tgsession_runtime.session import with_key
+from tgsession_runtime.session import with_key_if_readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ def worker_and_lease_tables(names: Sequence[SessionName], around: Surroundings) 
     if around.leasing is None:
         return worker_table(workers)
     try:
-        leased = {name: lease for name in names if (lease := around.leases.of(with_key(name))) is not None}
+        leased = {name: lease for name in names if (lease := around.leases.of(with_key_if_readable(name))) is not None}
     except StoreError as error:
         return f"{worker_table(workers)}\n\nleases: {error}"
     return f"{worker_table(workers, leased)}\n\n{_lease_table(leased)}"

@@ -72,5 +72,7 @@ def _process(pid: int, words: tuple[str, ...], facts: Facts) -> Process:
 def _stat(path: str) -> os.stat_result | None:
     try:
         return os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
+    except PermissionError:
+        raise
+    except OSError:  # not there, or nowhere that a name can lead: too long, a link to itself
         return None
