@@ -86,6 +86,15 @@ def test_a_worker_is_started_shown_and_stopped(project: Path) -> None:
     assert guard(project, "workers", "status").status == 1
 
 
+def test_none_is_stopped_by_a_restart_that_could_start_none(project: Path) -> None:
+    pid = start(project)
+    (project / "pyproject.toml").write_text("[tool.tgsession-guard]\n")
+
+    done = guard(project, "workers", "restart")
+
+    assert (done.status, "not given: `celery_app`" in done.err, started_at(pid) is not None) == (2, True, True)
+
+
 def test_a_stop_waits_for_the_task_that_runs(project: Path, broker: str) -> None:
     pid = start(project)
     send(project, broker, "jobs.nap", 2)

@@ -90,24 +90,20 @@ def stop(timeout: float, *, force: bool) -> int:
 @_up_in
 def restart(timeout: float, wait: float, *, force: bool) -> int:
     """Stop the workers, then start one."""
+    _required_app(asked([], need_one=False))  # or they would be stopped, and none started
     return stop_workers(asked([], need_one=False), timeout, force=force) or start_worker(asked([], need_one=False), wait)
 
 
 def start_worker(about: Asked, wait: float) -> int:
     """Start the configured worker and wait until it answers; the exit status."""
-    settings = about.settings
-    if not settings.celery_app:
-        raise ConfigurationError(
-            "not given: `celery_app`", "`TGSESSION_CELERY_APP=app.celery`, or `celery-app` in `pyproject.toml`", why="nothing was started"
-        )
-    app = _app_of(about)
-    _refuse_unsafe(about, guarded=bool(app and workers.will_guard(app)))
-    log = State(settings.state_dir).root / f"worker-{settings.celery_app.partition(':')[0]}.log"
+    settings, app = about.settings, _required_app(about)
+    _refuse_unsafe(about, guarded=workers.will_guard(app))
+    log = State(settings.state_dir).root / f"worker-{app.partition(':')[0]}.log"
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     before = control.size_of(log)
-    pid = control.start(settings.celery_app, settings.celery_options, settings.project, log)
+    pid = control.start(app, settings.celery_options, settings.project, log)
     try:
-        answers = _wait_until_up(settings.celery_app, pid, wait)
+        answers = _wait_until_up(app, pid, wait)
     except BaseException:
         say(f"the worker (pid {pid}) goes on starting; `tgsession-guard workers status` shows it, `tgsession-guard workers stop` ends it")
         raise
@@ -183,6 +179,14 @@ def _app_of(about: Asked) -> str | None:
     if about.settings.celery_app and (folder := str(about.settings.project)) not in sys.path:
         sys.path.insert(0, folder)
     return about.settings.celery_app
+
+
+def _required_app(about: Asked) -> str:
+    if not (app := _app_of(about)):
+        raise ConfigurationError(
+            "not given: `celery_app`", "`TGSESSION_CELERY_APP=app.celery`, or `celery-app` in `pyproject.toml`", why="nothing was started"
+        )
+    return app
 
 
 def _tasks_of(app: str) -> dict[int, str]:
