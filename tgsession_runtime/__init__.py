@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from tgsession_runtime.client import guarded_client as guarded_client
     from tgsession_runtime.errors import ClaimLostError as ClaimLostError
+    from tgsession_runtime.errors import CommandError as CommandError
     from tgsession_runtime.errors import ConfigurationError as ConfigurationError
+    from tgsession_runtime.errors import DiskError as DiskError
     from tgsession_runtime.errors import EgressError as EgressError
     from tgsession_runtime.errors import FloodError as FloodError
     from tgsession_runtime.errors import InheritedClientError as InheritedClientError
@@ -44,10 +46,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _ERRORS = (
-    "ClaimLostError", "ConfigurationError", "EgressError", "FloodError", "InheritedClientError", "InheritedGuardError",
-    "LeaseHeldError", "LeaseLostError", "LockError", "LoginError", "NoConnectionError", "NotASessionError", "NotLoggedInError",
-    "RunningLoopError", "SessionError", "SessionHeldHereError", "SessionInUseError", "SessionRevokedError", "SessionUnreadableError",
-    "StateFolderError", "StoreError", "TgsessionError", "WorkersError", "WorkersRunningError",
+    "ClaimLostError", "CommandError", "ConfigurationError", "DiskError", "EgressError", "FloodError", "InheritedClientError",
+    "InheritedGuardError", "LeaseHeldError", "LeaseLostError", "LockError", "LoginError", "NoConnectionError", "NotASessionError",
+    "NotLoggedInError", "RunningLoopError", "SessionError", "SessionHeldHereError", "SessionInUseError", "SessionRevokedError",
+    "SessionUnreadableError", "StateFolderError", "StoreError", "TgsessionError", "WorkersError", "WorkersRunningError",
 )  # fmt: skip
 _MODULES = {"Guard": "guard", "guarded_client": "client", **dict.fromkeys(_ERRORS, "errors")}
 __all__ = [*_MODULES]  # noqa: PLE0604 - names

@@ -53,7 +53,8 @@ def guarded_client(
         disconnect_timeout: how long the disconnect may take, all attempts together, in seconds; 10 by default.
         workers: what to do while workers of this project run that do not use the guard: `"refuse"`, `"wait"`, `"ignore"`.
         exclusive: False lets several readers on this host share the session, as long as they go out by one address.
-        lease: where leases are kept that keep other hosts out: `"redis://…"`, or `"celery"` for the Redis that Celery uses.
+        lease: where leases are kept that keep other hosts out: `"redis://…"`, `"postgresql://…"`, or `"celery"` for the Redis
+            that Celery uses.
         **telethon_options: the other arguments of `TelegramClient`.
 
     Raises, when the block is entered:

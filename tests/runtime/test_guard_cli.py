@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import tgsession_runtime
 from tests.runtime.commands import CHECKOUT, GUARD, environment, guard
 from tgsession_runtime import __version__, cli, errors
 
@@ -148,3 +149,4 @@ def test_every_error_says_what_it_is(kind: type[errors.TgsessionError]) -> None:
     assert kind.__doc__
     assert kind.code
     assert kind.__name__ in (errors.__doc__ or "")
+    assert getattr(tgsession_runtime, kind.__name__) is kind
