@@ -83,14 +83,15 @@ class Place:
         if self._descriptor >= 0:
             with suppress(OSError):
                 (self._folder / self._name).unlink()
-            os.close(self._descriptor)
-            self._descriptor = -1
+            descriptor, self._descriptor = self._descriptor, -1
+            os.close(descriptor)
             _tell(self._folder, _FIRST)
 
     def after_fork_in_child(self) -> None:
-        """The place is the parent's: a child must not keep it alive."""
-        if self._descriptor >= 0:
-            forks.silence(self._descriptor)
+        """The place is the parent's: a child must neither keep it alive nor give it up."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            forks.silence(descriptor)
 
 
 def anybody(folder: Path) -> bool:

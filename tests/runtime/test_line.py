@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.runtime.commands import CHECKOUT
 from tgsession_runtime import holder, line
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="waiters look regularly where there are no named pipes")
@@ -103,3 +104,23 @@ def test_a_program_that_ended_is_nobody_s_ancestor() -> None:
 def is_woken(place: line.Place) -> bool:
     """Whether a byte waits for *place*."""
     return bool(select.select([place.descriptor], [], [], 0)[0])
+
+
+def test_a_forked_child_gives_up_no_place_of_its_parents(tmp_path: Path) -> None:
+    code = """
+import os, sys
+from pathlib import Path
+from tgsession_runtime import line
+folder = Path(sys.argv[1])
+place = line.Place(folder)
+pid = os.fork()
+if not pid:
+    place.leave()
+    os._exit(0)
+os.waitpid(pid, 0)
+sys.exit(0 if line.anybody(folder) and place.may_look() else 1)
+"""
+
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], cwd=CHECKOUT, capture_output=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (0, b"")
