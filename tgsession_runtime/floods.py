@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from datetime import datetime, timezone
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -37,7 +38,8 @@ class Floods:
     def remember(self, account: str, seconds: int) -> FloodError:
         """Note that Telegram wants *seconds* of peace about *account*; the error that says so."""
         until = self._clock() + seconds
-        self._place(account).write_text(json.dumps(until), encoding="utf-8")
+        with suppress(OSError):  # a full disk: what Telegram said matters more than that it cannot be kept
+            self._place(account).write_text(json.dumps(until), encoding="utf-8")
         return FloodError(_shown(until))
 
     def _place(self, account: str) -> Path:

@@ -10,6 +10,7 @@ import pytest
 from tests.runtime.commands import Done, environment, guard, typed
 from tests.runtime.test_check import HOLD, running
 from tests.telegram import Controls, Login
+from tgsession_runtime.floods import Floods
 from tgsession_runtime.session import read
 
 PHONE, CODE, PASSWORD = "+15552368", "86420", "correct horse"
@@ -136,3 +137,9 @@ def test_a_token_file_that_holds_no_token_is_wrong_use(home: Path, content: byte
     done = guard(home, "auth", "alerts", "--bot-token-file", "token", **variables(home))
 
     assert (done.status, f"`token` is no use: {said}" in done.err) == (2, True), done.err
+
+
+def test_a_flood_that_cannot_be_kept_is_said_all_the_same(tmp_path: Path) -> None:
+    floods = Floods(tmp_path / "no folder")
+
+    assert "Telegram wants no more logins for this account until" in str(floods.remember(PHONE, 300))
