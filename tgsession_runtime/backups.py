@@ -7,6 +7,7 @@ are no session any more (sqlite.org/howtocorrupt.html, 1.2 to 1.4).
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import secrets
 import sqlite3
@@ -106,7 +107,7 @@ def restore(backup: Path, path: Path) -> list[Path]:
 
 def newest(path: Path) -> Path | None:
     """The newest backup of *path* that lies beside it and has an auth key; None if there is none."""
-    for found in sorted(path.parent.glob(f"{path.name}.backup-*"), reverse=True):
+    for found in sorted(path.parent.glob(f"{glob.escape(path.name)}.backup-*"), reverse=True):
         with suppress(SessionUnreadableError):
             if read(found).key_id is not None:
                 return found

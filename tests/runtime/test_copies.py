@@ -52,6 +52,16 @@ def test_restoring_keeps_the_file_that_was_there(alerts: Path) -> None:
     assert read(alerts).key_id == read(alerts.parent / "kept").key_id
 
 
+def test_a_backup_is_found_whatever_letters_the_name_has(alerts: Path) -> None:
+    path = alerts.rename(alerts.with_name("alerts [1]*.session"))
+    guard(path.parent, "backup", path.stem)
+    path.unlink()
+
+    steps = guard(path.parent, "recover", "--dry-run", path.stem)
+
+    assert f"would restore `{path}.backup-" in steps.out
+
+
 def test_restoring_waits_for_nobody_and_touches_nothing_in_use(alerts: Path) -> None:
     guard(alerts.parent, "backup", "alerts", "--to", "kept")
     before = alerts.stat().st_ino
