@@ -232,7 +232,10 @@ class Interrupts:
     def _remind(self, number: int) -> None:
         self._reminder = None
         if any(block.deaf for block in list(self._blocks)):
-            signal.pthread_kill(threading.main_thread().ident or 0, number)
+            if hasattr(signal, "pthread_kill"):
+                signal.pthread_kill(threading.main_thread().ident or 0, number)
+            else:  # Windows: Python's handlers run in the main thread wherever the signal was raised
+                signal.raise_signal(number)
 
     def _on_deferred(self, number: int, _frame: FrameType | None) -> None:
         self._came.append(number)

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,6 +19,7 @@ from tests.runtime.guarding import FORMS, OPENED, Contender, login, quick
 from tests.runtime.stage import Stage
 from tests.telegram import Controls
 from tgsession_runtime.records import recorded
+from tgsession_runtime.shutdown import Interrupts
 
 pytestmark = pytest.mark.usefixtures("state")
 
@@ -236,3 +238,24 @@ def test_process_that_just_stops_frees_the_session(far: Controls, stage: Stage, 
     assert stage.status() == 7
     assert follows_in_order(far, session)
     assert [record.event for record in caplog.records if record.name == "tgsession"].count("unclean-end") == 1
+
+
+@pytest.mark.parametrize("system", ["POSIX", "Windows"])
+def test_block_that_did_not_hear_of_a_signal_is_told_again(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Deaf:
+        deaf = True
+
+    heard: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: heard.append(number))
+    if system == "Windows":  # which has no such call
+        monkeypatch.delattr(signal, "pthread_kill")
+    interrupts = Interrupts()
+    interrupts._blocks.append(Deaf())  # type: ignore[arg-type]
+    try:
+        reminder = threading.Thread(target=interrupts._remind, args=(signal.SIGTERM,))
+        reminder.start()
+        reminder.join()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert heard == [signal.SIGTERM]
