@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from tgsession_runtime import records, session_files, tombstones, workers
 from tgsession_runtime.errors import SessionUnreadableError, StateFolderError, StoreError, quoted
 from tgsession_runtime.holder import current as this_process
 from tgsession_runtime.leasing import Leases
-from tgsession_runtime.session import SessionFile, SessionName, read
+from tgsession_runtime.session import SessionFile, SessionName, look_into, read
 from tgsession_runtime.state import State
 from tgsession_runtime.verdict import ORDER, Reason, Verdict
 
@@ -69,9 +69,7 @@ class Surroundings:
 
 def check(name: SessionName, around: Surroundings) -> Verdict:
     """Whether the session *name* is safe to use now; nothing is changed, and nobody is disturbed."""
-    file, unreadable = _read(name)
-    if file is not None:
-        name = replace(name, key_id=file.key_id)
+    name, file, unreadable = _read(name)
     session = _Session(name, around)
     seen = [*unreadable, *(session.of_file(file) if file else ()), *session.of_use(), *session.of_surroundings()]
     return Verdict(name, tuple(sorted(seen, key=lambda reason: ORDER.index(reason.weight))), session.lease)
@@ -233,15 +231,13 @@ class _Session:
         return False
 
 
-def _read(name: SessionName) -> tuple[SessionFile | None, list[Reason]]:
-    if name.path is None:
-        return None, []
+def _read(name: SessionName) -> tuple[SessionName, SessionFile | None, list[Reason]]:
+    """*name* with its key, what its file says, and why that cannot be read."""
     try:
-        return read(name.path, name.label), []
+        return *look_into(name), []
     except SessionUnreadableError as error:
-        if not os.access(name.path, os.R_OK):
-            return None, [Reason("no-permission", error.reason, error.hint)]
-        return None, [Reason("corrupt", error.reason, error.hint)]
+        code = "corrupt" if name.path is not None and os.access(name.path, os.R_OK) else "no-permission"
+        return name, None, [Reason(code, error.reason, error.hint)]
 
 
 def _locks(name: SessionName, state: State) -> list[Path]:

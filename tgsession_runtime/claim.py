@@ -1,38 +1,37 @@
 """One holder's hold on one session: the lock beside the file, the lock of the auth key, the lease; released in reverse.
 
-`contend` says step by step how long to wait for what, and leaves the waiting to the caller: `wait_for` blocks a thread,
-`client.py` waits in an event loop without blocking it.
+`contend` says step by step how long to wait for what, and leaves the waiting to the caller: `pause.py` blocks a thread,
+`waiting.py` an event loop never.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import select
-import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from tgsession_runtime import forks, holder, line
+from tgsession_runtime import holder, line
 from tgsession_runtime.errors import (
     LeaseHeldError,
     LockError,
-    SessionHeldHereError,
-    SessionInUseError,
     SessionUnreadableError,
     StateFolderError,
     StoreError,
 )
 from tgsession_runtime.events import event
 from tgsession_runtime.file_lock import RecordedLock, SharedLock
-from tgsession_runtime.records import holders, is_free, recorded
-from tgsession_runtime.session import read
+from tgsession_runtime.here import here
+from tgsession_runtime.patience import GLANCE, REPORT_EVERY, Patience
+from tgsession_runtime.pause import Pause
+from tgsession_runtime.records import holders
+from tgsession_runtime.session import look_into
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from tgsession_runtime.errors import TgsessionError
@@ -42,23 +41,12 @@ if TYPE_CHECKING:
     from tgsession_runtime.session import SessionFile, SessionName
     from tgsession_runtime.state import State
 
-_REPORT_EVERY = 1.0
-# A lock that was looked at by somebody else for some microseconds is not in use.
-_GLANCE = 0.005
 # How long a process that was killed may take to close what it had open, in seconds.
 _LONGEST_END = 5.0
 # How long a lease store may take to say anything at all, and to hear of a release, in seconds. Its own limits are shorter;
 # a name server's are not.
 _FIRST_ANSWER = 15.0
 _LAST_WORD = 7.0
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """How long to wait before the next step, in seconds, and what ends the wait sooner by becoming readable."""
-
-    seconds: float
-    descriptor: int | None = None
 
 
 class Claim:
@@ -78,7 +66,6 @@ class Claim:
         self._state = state
         self._locks: list[RecordedLock | SharedLock] = []
         self._pid = os.getpid()
-        forks.watch(self)
 
     @property
     def predecessor(self) -> Holder | None:
@@ -117,7 +104,7 @@ class Claim:
             self.lease = None
         while self._locks:
             lock = self._locks.pop()
-            _here.forget(lock.path, self)
+            here.forget(lock.path, self.holder)
             try:
                 lock.release()
             except OSError as error:  # the kernel has closed the file nevertheless; the next lock must have its turn
@@ -133,11 +120,6 @@ class Claim:
             while not self.lease.ended.is_set() and time.monotonic() < end:
                 yield self._news(end - time.monotonic())
 
-    def after_fork_in_child(self) -> None:
-        """The claim is the parent's; the child remembers only whose it is."""
-        for lock in self._locks:
-            _here.inherit(lock.path, self.holder)
-
     def take_key(self, name: SessionName, timeout: float) -> Generator[Pause, None, None]:
         """Claim the auth key that *name* has got since: a bot's first login makes one.
 
@@ -146,30 +128,25 @@ class Claim:
         """
         self.name = name
         if name.key_id is not None and all(lock.path.stem != name.key_id_hex for lock in self._locks):
-            wait = _Wait(timeout)
-            yield from self._take(self._state.key_lock(name.key_id_hex), wait)
-            yield from self._take_lease(wait)
+            patience = Patience(timeout)
+            yield from self._take(self._state.key_lock(name.key_id_hex), patience)
+            yield from self._take_lease(patience)
         self._mark("holding")
 
-    def take(self, wait: _Wait) -> Generator[Pause, None, None]:
+    def take(self, patience: Patience) -> Generator[Pause, None, None]:
         """Take the locks, the file's first."""
         if self.name.lock_path is not None:
-            yield from self._take(self.name.lock_path, wait)
+            yield from self._take(self.name.lock_path, patience)
             # Somebody may have logged in while we waited. A damaged file tells no key, and is claimed to be mended.
             with suppress(SessionUnreadableError):
-                self._read_file()
+                self.name, self.file = look_into(self.name)
         if self.name.key_id is not None:
             self._mark("waiting")
-            yield from self._take(self._state.key_lock(self.name.key_id_hex), wait)
-            yield from self._take_lease(wait)
+            yield from self._take(self._state.key_lock(self.name.key_id_hex), patience)
+            yield from self._take_lease(patience)
         yield from self._outlive_predecessor()
         self._mark("holding")
-        self.waited = wait.seconds
-
-    def _read_file(self) -> None:
-        if self.name.path is not None:
-            self.file = read(self.name.path, self.name.label)
-            self.name = replace(self.name, key_id=self.file.key_id)
+        self.waited = patience.spent
 
     def _outlive_predecessor(self) -> Generator[Pause, None, None]:
         """Wait until whoever was killed with the session has closed its connection: the kernel frees the lock now and then first."""
@@ -177,28 +154,28 @@ class Claim:
         while (killed := self.predecessor) is not None and holder.is_ending(killed) and time.monotonic() < end:
             yield Pause(0.001)
 
-    def _take(self, path: Path, wait: _Wait) -> Generator[Pause, None, None]:
+    def _take(self, path: Path, patience: Patience) -> Generator[Pause, None, None]:
         lock = self._lock(path)
-        _here.refuse(self.name, path, self.holder)
+        here.refuse(self.name, path, self.holder)
         waiting = self._state.waiting(path)
         if line.anybody(waiting) or not self._try(lock):
-            yield from self._wait_in_line(lock, line.Place(waiting), wait)
+            yield from self._wait_in_line(lock, line.Place(waiting), patience)
         self._locks.append(lock)
-        _here.add(path, self)
+        here.add(path, self.holder)
         if self.holder.shared:
             line.wake(waiting)  # the next may share it too
 
-    def _wait_in_line(self, lock: RecordedLock | SharedLock, place: line.Place, wait: _Wait) -> Generator[Pause, None, None]:
+    def _wait_in_line(self, lock: RecordedLock | SharedLock, place: line.Place, patience: Patience) -> Generator[Pause, None, None]:
         try:
             while not (place.may_look() and self._try(lock)):
-                _here.refuse(self.name, lock.path, self.holder)
+                here.refuse(self.name, lock.path, self.holder)
                 known = self._holders(lock.path)
-                wait.check(self.name, known)
-                yield Pause(min(place.pause(), wait.left), place.descriptor)
+                patience.check(self.name, known)
+                yield Pause(min(place.pause(), patience.left), place.descriptor)
         finally:
             place.leave()
 
-    def _take_lease(self, wait: _Wait) -> Generator[Pause, None, None]:
+    def _take_lease(self, patience: Patience) -> Generator[Pause, None, None]:
         if self._leasing is None:
             return
         from tgsession_runtime.lease import Lease
@@ -211,11 +188,11 @@ class Claim:
                 return
             if lease.held is not None:
                 known = [lease.held.holder] if lease.held.holder is not None else []
-                wait.check(self.name, known, partial(LeaseHeldError, left=lease.held.left))
-            elif wait.seconds > wait.timeout + _FIRST_ANSWER:
+                patience.check(self.name, known, partial(LeaseHeldError, left=lease.held.left))
+            elif patience.spent > patience.timeout + _FIRST_ANSWER:
                 self._go_without(StoreError(self._leasing.address, "no answer"))
                 return
-            yield self._news(max(wait.left, _GLANCE))
+            yield self._news(max(patience.left, GLANCE))
 
     def _go_without(self, error: TgsessionError) -> None:
         if self._leasing is None or self._leasing.required or not isinstance(error, StoreError):
@@ -230,8 +207,8 @@ class Claim:
         news = self.lease.news
         news.hear()
         if news.descriptor is None:
-            return Pause(_GLANCE)
-        return Pause(min(seconds, _REPORT_EVERY), news.descriptor)
+            return Pause(GLANCE)
+        return Pause(min(seconds, REPORT_EVERY), news.descriptor)
 
     def _holders(self, path: Path) -> list[Holder]:
         """Who holds the lock at *path*; of one who still waits for the auth key, who holds that."""
@@ -269,113 +246,8 @@ def contend(
     """  # fmt: skip
     claim = Claim(name, state, shared=shared, egress=egress, leasing=leasing)
     try:
-        yield from claim.take(_Wait(timeout, clock))
+        yield from claim.take(Patience(timeout, clock))
     except BaseException:
         claim.release()
         raise
     return claim
-
-
-def wait_for(steps: Generator[Pause, None, Claim]) -> Claim:
-    """Take *steps* in this thread, blocking it."""
-    while True:
-        try:
-            pause = next(steps)
-        except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]
-        try:
-            sleep(pause)
-        except BaseException:
-            steps.close()
-            raise
-
-
-def sleep(pause: Pause) -> None:
-    """Block this thread for *pause*."""
-    if pause.descriptor is None:
-        time.sleep(pause.seconds)
-    else:
-        select.select([pause.descriptor], [], [], pause.seconds)
-
-
-class _Wait:
-    """One wait for a session: its end, and what is said on the way."""
-
-    def __init__(self, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._begun, self.timeout = clock, clock(), max(timeout, _GLANCE)
-        self._reported = -_REPORT_EVERY
-        self._asked: set[str] = set()
-
-    @property
-    def seconds(self) -> float:
-        """How long it has lasted."""
-        return self._clock() - self._begun
-
-    @property
-    def left(self) -> float:
-        """How long it may last yet."""
-        return max(0.0, self.timeout - self.seconds)
-
-    def check(self, name: SessionName, known: list[Holder], refusal: Callable[..., SessionInUseError] = SessionInUseError) -> None:
-        """Go on waiting for *known*, or raise *refusal*."""
-        for one in known:
-            if one.token not in self._asked:
-                self._asked.add(one.token)
-                if holder.is_ancestor(one):
-                    whose = "this very program" if one.pid == os.getpid() else "the process that started this one"
-                    raise SessionHeldHereError(name.label, [one], f"{whose}, {one}")
-        waited = self.seconds
-        if waited >= self.timeout:
-            raise refusal(name.label, known, waited)
-        if self.timeout > _GLANCE and waited - self._reported >= _REPORT_EVERY:
-            self._reported = waited
-            who = " and ".join(map(str, known)) or "a process that left no record"
-            message = f"waiting for {who}, {self.left:.0f} s left"
-            fields = {"waited": round(waited, 3), "left": round(self.left, 3), "holder_pids": [one.pid for one in known]}
-            event(logging.WARNING, "waiting", name, message, **fields)
-
-
-class _Here:
-    """What this process holds, so that it never waits for itself, and what the parent held when it forked."""
-
-    def __init__(self) -> None:
-        self._claims: dict[Path, list[Claim]] = {}
-        self._inherited: dict[Path, Holder] = {}
-        self._mutex = threading.Lock()
-
-    def add(self, path: Path, claim: Claim) -> None:
-        with self._mutex:
-            self._claims.setdefault(path, []).append(claim)
-
-    def forget(self, path: Path, claim: Claim) -> None:
-        with self._mutex:
-            kept = [one for one in self._claims.get(path, ()) if one is not claim]
-            if kept:
-                self._claims[path] = kept
-            else:
-                self._claims.pop(path, None)
-
-    def inherit(self, path: Path, parent: Holder) -> None:
-        """Note, in a child, what the parent holds; its mutex may have been taken by a thread that is not here."""
-        self._mutex = threading.Lock()
-        self._claims.pop(path, None)
-        self._inherited[path] = parent
-
-    def refuse(self, name: SessionName, path: Path, asking: Holder) -> None:
-        """Raise if the lock at *path* will not come free before *asking* does something about it."""
-        for claim in self._claims.get(path, ()):
-            if not (asking.shared and claim.holder.shared):
-                raise SessionHeldHereError(name.label, [claim.holder])
-        parent = self._inherited.get(path)
-        if parent is not None:
-            if parent.token in {one.token for one in self._still(path)}:
-                raise SessionHeldHereError(name.label, [parent], f"the process that this one was forked from, {parent}")
-            del self._inherited[path]
-
-    def _still(self, path: Path) -> Iterator[Holder]:
-        with suppress(OSError):
-            if not is_free(path):
-                yield from recorded(path)
-
-
-_here = _Here()

@@ -93,15 +93,25 @@ def name_of_string(text: str) -> SessionName:
     return SessionName(f"StringSession {key_id:016x}", key_id=key_id)
 
 
+def look_into(name: SessionName) -> tuple[SessionName, SessionFile | None]:
+    """*name* with the auth key id that its file has now, and what else that says; unchanged and None for one kept elsewhere.
+
+    Raises:
+        SessionUnreadableError: the file is there and cannot be read as a session file.
+    """
+    if name.path is None:
+        return name, None
+    file = read(name.path, name.label)
+    return replace(name, key_id=file.key_id), file
+
+
 def with_key(name: SessionName) -> SessionName:
     """*name* with the auth key id that its file has now.
 
     Raises:
         SessionUnreadableError: the file is there and cannot be read as a session file.
     """
-    if name.path is None:
-        return name
-    return replace(name, key_id=read(name.path, name.label).key_id)
+    return look_into(name)[0]
 
 
 def with_key_if_readable(name: SessionName) -> SessionName:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
 
-    from tgsession_runtime.claim import Pause
+    from tgsession_runtime.pause import Pause
 
 T = TypeVar("T")
 # How long something that was cancelled may take to notice, in seconds.

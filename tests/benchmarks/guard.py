@@ -28,7 +28,8 @@ from tests.stress.journal import Journal
 from tests.stress.report import Report, milliseconds
 from tests.telegram import spawned
 from tgsession_runtime import guarded_client
-from tgsession_runtime.claim import contend, wait_for
+from tgsession_runtime.claim import contend
+from tgsession_runtime.pause import wait_for
 from tgsession_runtime.session import name_of
 from tgsession_runtime.state import State
 

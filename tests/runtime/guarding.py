@@ -31,7 +31,8 @@ OPENED = ("aopen", "open")
 # Claims what each line of its input names, a state folder and a session file, and says in a line what came of it.
 _CONTENDER = """
 import sys
-from tgsession_runtime.claim import contend, wait_for
+from tgsession_runtime.claim import contend
+from tgsession_runtime.pause import wait_for
 from tgsession_runtime.session import name_of
 from tgsession_runtime.state import state_of
 print("ready", flush=True)

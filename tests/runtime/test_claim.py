@@ -20,8 +20,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.runtime.guarding import Contender, nothing_left
 from tgsession_runtime import SessionHeldHereError, TgsessionError
-from tgsession_runtime.claim import Claim, contend, wait_for
+from tgsession_runtime.claim import Claim, contend
 from tgsession_runtime.holder import SIZE, Holder, current, decode
+from tgsession_runtime.pause import wait_for
 from tgsession_runtime.session import SessionName
 from tgsession_runtime.state import State
 

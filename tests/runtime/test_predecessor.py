@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tgsession_runtime import holder
-from tgsession_runtime.claim import Pause, contend
+from tgsession_runtime.claim import contend
 from tgsession_runtime.file_lock import RecordedLock
+from tgsession_runtime.pause import Pause
 from tgsession_runtime.session import name_of
 from tgsession_runtime.state import State
 

@@ -28,7 +28,8 @@ from filelock import FileLock
 from tests.stress.crew import Crew
 from tests.stress.journal import Journal
 from tests.stress.report import Report, milliseconds
-from tgsession_runtime.claim import contend, wait_for
+from tgsession_runtime.claim import contend
+from tgsession_runtime.pause import wait_for
 from tgsession_runtime.session import name_of
 from tgsession_runtime.state import State
 

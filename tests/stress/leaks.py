@@ -23,7 +23,8 @@ from telethon import TelegramClient
 from tests.stress.report import Report
 from tests.telegram import spawned
 from tgsession_runtime import guarded_client
-from tgsession_runtime.claim import contend, wait_for
+from tgsession_runtime.claim import contend
+from tgsession_runtime.pause import wait_for
 from tgsession_runtime.session import name_of
 from tgsession_runtime.state import State
 

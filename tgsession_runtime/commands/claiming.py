@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tgsession_runtime.claim import contend, wait_for
+from tgsession_runtime.claim import contend
 from tgsession_runtime.lease_settings import leasing_of
+from tgsession_runtime.pause import wait_for
 from tgsession_runtime.state import State
 
 if TYPE_CHECKING:

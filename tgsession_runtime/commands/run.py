@@ -103,10 +103,11 @@ def _run(program: Any, claim: Claim, command: Sequence[str]) -> int:
 
 def _claim(session: str | None, wait: float | None) -> Claim:
     from tgsession_runtime import tombstones
-    from tgsession_runtime.claim import contend, wait_for
+    from tgsession_runtime.claim import contend
     from tgsession_runtime.config import settings_here
     from tgsession_runtime.events import event
     from tgsession_runtime.lease_settings import leasing_of
+    from tgsession_runtime.pause import wait_for
     from tgsession_runtime.session import name_of, name_of_string, with_key
     from tgsession_runtime.state import State
 
