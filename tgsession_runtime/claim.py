@@ -113,12 +113,14 @@ class Claim:
                 line.wake(self._state.waiting(lock.path))
 
     def end_lease(self) -> Generator[Pause, None, None]:
-        """Release the lease, without blocking; `release` does the rest."""
+        """Release the lease, without blocking; `release` does the rest, and this too where it is broken off."""
         if self.lease is not None:
             self.lease.stop()
             end = time.monotonic() + _LAST_WORD
             while not self.lease.ended.is_set() and time.monotonic() < end:
                 yield self._news(end - time.monotonic())
+            self.lease.release(0.0)
+            self.lease = None
 
     def take_key(self, name: SessionName, timeout: float) -> Generator[Pause, None, None]:
         """Claim the auth key that *name* has got since: a bot's first login makes one.
@@ -130,6 +132,7 @@ class Claim:
         if name.key_id is not None and all(lock.path.stem != name.key_id_hex for lock in self._locks):
             patience = Patience(timeout)
             yield from self._take(self._state.key_lock(name.key_id_hex), patience)
+            yield from self.end_lease()  # of the key before, which another data centre has not taken
             yield from self._take_lease(patience)
         self._mark("holding")
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,12 @@ from tests.runtime.guarding import API, FORMS, login, nothing_left, run
 from tests.runtime.postgreses import postgres_of_ones_own
 from tests.runtime.redises import RedisServer, redis_of_ones_own
 from tgsession_runtime import LeaseHeldError, LeaseLostError, StoreError, guarded_client
+from tgsession_runtime.claim import contend
+from tgsession_runtime.leasing import Leasing
+from tgsession_runtime.pause import wait_for
+from tgsession_runtime.session import SessionName
+from tgsession_runtime.state import State
+from tgsession_runtime.terms import Terms
 
 if TYPE_CHECKING:
     from tests.telegram import Controls
@@ -310,3 +316,15 @@ def test_every_connection_begins_with_telegrams_timer(far: Controls, state: Path
         assert far.ledger()["requests"]["ping_delay_disconnect"] >= before + 2
 
     run("async with", lambda: block(string), body)
+
+
+def test_a_lease_is_given_back_as_soon_as_the_session_has_another_key(store: RedisServer, tmp_path: Path) -> None:
+    leasing, state = Leasing(store.url, Terms(3.5, 0.3, 1.5, 1.0)), State(tmp_path)
+    before, after = (SessionName("alerts", key_id=number) for number in (1, 2))
+    with nothing_left(), closing(leasing.open()) as asked:
+        claim = wait_for(contend(before, state, timeout=5.0, leasing=leasing))
+
+        wait_for(claim.take_key(after, 5.0))
+
+        assert [asked.read(name.key_id_hex) is not None for name in (before, after)] == [False, True]
+        claim.release()
