@@ -56,12 +56,20 @@ def _part(name: str, text: str) -> str:
     return f"{name + ':':<6} " + text.replace("\n", "\n" + " " * 7)
 
 
+def _after(waited: float) -> str:
+    return f"; waited {waited:.0f} s" if waited >= 1 else ""
+
+
 class TgsessionError(Exception):
     """The root of everything that is raised on purpose."""
 
     code = "tgsession"
     why = ""
-    hint = ""
+
+    @property
+    def hint(self) -> str:
+        """What to do next; a plain attribute where it is always the same."""
+        return ""
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)
@@ -76,17 +84,24 @@ class TgsessionError(Exception):
         return "\n".join(_part(name, text) for name, text in parts if text)
 
 
-class ConfigurationError(TgsessionError):
-    """A setting is missing, unknown, or has a value that it cannot have."""
+class _WordedError(TgsessionError):
+    """One whose parts are put into words where it is raised; *why* only where it is not the usual."""
 
-    code = "configuration"
+    hint = ""
 
-    def __init__(self, message: str, hint: str = "", why: str = "nothing is guessed that decides which login is used") -> None:
-        self.hint, self.why = hint, why
-        super().__init__(message, hint, why)
+    def __init__(self, message: str, hint: str = "", why: str = "") -> None:
+        self.hint, self.why = hint, why or self.why
+        super().__init__(message, self.hint, self.why)
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class ConfigurationError(_WordedError):
+    """A setting is missing, unknown, or has a value that it cannot have."""
+
+    code = "configuration"
+    why = "nothing is guessed that decides which login is used"
 
 
 class RunningLoopError(TgsessionError):
@@ -153,8 +168,7 @@ class DiskError(TgsessionError):
         return f"{where}: {os.strerror(self.number)}"
 
     @property
-    def hint(self) -> str:  # type: ignore[override] # depends on the reason
-        """What to do next."""
+    def hint(self) -> str:
         return self.HINTS[self.number]
 
 
@@ -177,8 +191,7 @@ class CommandError(TgsessionError):
         return 127 if self.number == errno.ENOENT else 126
 
     @property
-    def hint(self) -> str:  # type: ignore[override] # depends on the reason
-        """What to do next."""
+    def hint(self) -> str:
         if self.number == errno.ENOENT:
             return "look at its name, at `PATH`, and at the interpreter that its first line names"
         return "make it executable, and let its first line name its interpreter: `#!/bin/sh`"
@@ -204,12 +217,10 @@ class SessionInUseError(SessionError):
 
     def __str__(self) -> str:
         who = " and ".join(map(str, self.holders)) or "a process that left no record"
-        waited = f"; waited {self.waited:.0f} s" if self.waited >= 1 else ""
-        return f"session `{self.session}` is in use by {who}{waited}"
+        return f"session `{self.session}` is in use by {who}{_after(self.waited)}"
 
     @property
-    def hint(self) -> str:  # type: ignore[override] # depends on who holds it
-        """What to do next."""
+    def hint(self) -> str:
         pids = " ".join(str(holder.pid) for holder in self.holders if holder.is_here)
         there = ", ".join(dict.fromkeys(holder.host for holder in self.holders if not holder.is_here))
         stop = f", or stop that process: `kill -TERM {pids}`" if pids else f", or stop it where it runs, on {there}" if there else ""
@@ -231,8 +242,7 @@ class SessionHeldHereError(SessionInUseError):
         return f"session `{self.session}` is already held by {self.where}"
 
     @property
-    def hint(self) -> str:  # type: ignore[override] # one text for the family, one for this
-        """What to do next."""
+    def hint(self) -> str:
         if any(holder.command.startswith("tgsession-guard run") for holder in self.holders):
             return "start it without `tgsession-guard run`: what uses the guard itself needs no one to hold the session for it"
         return "pass the client of the outer block on, or leave that block first"
@@ -249,14 +259,12 @@ class LeaseHeldError(SessionInUseError):
         self.args = (session, tuple(holders), waited, left)
 
     def __str__(self) -> str:
-        waited = f"; waited {self.waited:.0f} s" if self.waited >= 1 else ""
         if not self.holders:
-            return f"the lease store was started anew, and may have forgotten who has session `{self.session}`{waited}"
-        return f"session `{self.session}` is leased by {' and '.join(map(str, self.holders))}{waited}"
+            return f"the lease store was started anew, and may have forgotten who has session `{self.session}`{_after(self.waited)}"
+        return f"session `{self.session}` is leased by {' and '.join(map(str, self.holders))}{_after(self.waited)}"
 
     @property
-    def hint(self) -> str:  # type: ignore[override] # says until when
-        """What to do next."""
+    def hint(self) -> str:
         if not self.holders:
             return f"wait {self.left:.0f} s: until then an old lease may still be in use"
         return f"end it on its host; if it has ended without releasing, wait: unless it is renewed, the lease ends in {self.left:.0f} s"
@@ -293,8 +301,7 @@ class NotLoggedInError(SessionError):
         return f"session `{self.session}` is not logged in"
 
     @property
-    def hint(self) -> str:  # type: ignore[override] # names the session
-        """What to do next."""
+    def hint(self) -> str:
         return f"log in with `tgsession-guard auth {quoted(self.session)}`; a bot passes `bot_token=`; or is the name misspelt?"
 
 
@@ -314,8 +321,7 @@ class SessionRevokedError(SessionError):
         return f"the login of session `{self.session}` was ended by Telegram: {self.reason}{seen}{by}"
 
     @property
-    def hint(self) -> str:  # type: ignore[override] # names the session
-        """What to do next."""
+    def hint(self) -> str:
         first = "find the second user of the key, then " if self.reason == "AUTH_KEY_DUPLICATED" else ""
         return f"{first}log in again with `tgsession-guard auth {quoted(self.session)}`"
 
@@ -325,6 +331,7 @@ class SessionUnreadableError(SessionError):
 
     code = "unreadable"
     why = "Telethon would fail on it, or take it for a new session and forget the login"
+    hint = ""
 
     def __init__(self, session: str, reason: str, hint: str = "") -> None:
         self.reason = reason
@@ -351,6 +358,7 @@ class LockError(SessionError):
 
     code = "lock"
     why = "without the lock a second process could use the session unseen"
+    hint = ""
 
     def __init__(self, session: str, path: str, reason: str, hint: str = "") -> None:
         self.path, self.reason = path, reason
@@ -396,22 +404,18 @@ class WorkersRunningError(SessionError):
 
     code = "worker-running"
     why = "such a worker may use the session without holding its lock"
+    hint = (
+        "stop them: `tgsession-guard workers stop`; or let them use `guarded_client`, and say so with `guard_workers(app)`; "
+        'or say `workers="ignore"` if they never touch this session'
+    )
 
     def __init__(self, session: str, workers: Sequence[str], waited: float = 0.0) -> None:
         self.workers, self.waited = tuple(workers), waited
         super().__init__(session, tuple(workers), waited)
 
     def __str__(self) -> str:
-        waited = f"; waited {self.waited:.0f} s" if self.waited >= 1 else ""
-        return f"session `{self.session}` may be used by workers that do not use the guard: {', '.join(self.workers)}{waited}"
-
-    @property
-    def hint(self) -> str:  # type: ignore[override] # names the session
-        """What to do next."""
-        return (
-            "stop them: `tgsession-guard workers stop`; or let them use `guarded_client`, and say so with `guard_workers(app)`; "
-            'or say `workers="ignore"` if they never touch this session'
-        )
+        listed = ", ".join(self.workers)
+        return f"session `{self.session}` may be used by workers that do not use the guard: {listed}{_after(self.waited)}"
 
 
 class ClaimLostError(SessionError):
@@ -419,18 +423,15 @@ class ClaimLostError(SessionError):
 
     code = "claim-lost"
     why = "another process can take the session now: staying connected would let two use one auth key"
+    hint = "lock files are never in the way: leave `*.lock` alone; enter the guard again"
+    what = "claim"
 
     def __init__(self, session: str, reason: str) -> None:
         self.reason = reason
         super().__init__(session, reason)
 
     def __str__(self) -> str:
-        return f"the claim on session `{self.session}` was lost: {self.reason}"
-
-    @property
-    def hint(self) -> str:  # type: ignore[override] # one text for the family
-        """What to do next."""
-        return "lock files are never in the way: leave `*.lock` alone; enter the guard again"
+        return f"the {self.what} on session `{self.session}` was lost: {self.reason}"
 
 
 class LeaseLostError(ClaimLostError):
@@ -438,27 +439,15 @@ class LeaseLostError(ClaimLostError):
 
     code = "lease-lost"
     why = "a process on another host can have the session soon: staying connected would let two use one auth key"
-
-    def __str__(self) -> str:
-        return f"the lease on session `{self.session}` was lost: {self.reason}"
-
-    @property
-    def hint(self) -> str:  # type: ignore[override] # one text for the family
-        """What to do next."""
-        return "look at the lease store and at the network to it; enter the guard again"
+    hint = "look at the lease store and at the network to it; enter the guard again"
+    what = "lease"
 
 
-class LoginError(TgsessionError):
+class LoginError(_WordedError):
     """Telegram, or this machine, does not let somebody log in."""
 
     code = "login"
-
-    def __init__(self, message: str, hint: str, why: str = "a session is worth nothing before it is logged in") -> None:
-        self.hint, self.why = hint, why
-        super().__init__(message, hint, why)
-
-    def __str__(self) -> str:
-        return str(self.args[0])
+    why = "a session is worth nothing before it is logged in"
 
 
 class FloodError(TgsessionError):
@@ -475,19 +464,12 @@ class FloodError(TgsessionError):
         return f"Telegram wants no more logins for this account until {self.until}"
 
     @property
-    def hint(self) -> str:  # type: ignore[override] # says when
-        """What to do next."""
+    def hint(self) -> str:
         return f"run it again after {self.until}; nothing is asked of Telegram before"
 
 
-class WorkersError(TgsessionError):
+class WorkersError(_WordedError):
     """Workers could not be started or stopped as asked."""
 
     code = "workers"
-
-    def __init__(self, message: str, hint: str, why: str = "a worker in between may use a session beside somebody else") -> None:
-        self.hint, self.why = hint, why
-        super().__init__(message, hint, why)
-
-    def __str__(self) -> str:
-        return str(self.args[0])
+    why = "a worker in between may use a session beside somebody else"

@@ -22,7 +22,7 @@ def every_error() -> list[type[errors.TgsessionError]]:
         one = left.pop()
         found.append(one)
         left += one.__subclasses__()
-    return found
+    return [one for one in found if not one.__name__.startswith("_")]
 
 
 def raised(error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
