@@ -33,6 +33,16 @@ tell("ready " + str(os.getpid()))
 while True:
     signal.pause()
 """
+# Says that it holds a session, the one in its argument, until it is told to end.
+HOLD = """
+import asyncio, sys
+from tgsession_runtime import guarded_client
+async def main():
+    async with guarded_client(sys.argv[1], 1, "0" * 32):
+        print("ready", flush=True)
+        await asyncio.sleep(60)
+asyncio.run(main())
+"""
 
 
 @dataclass(frozen=True)
@@ -151,3 +161,13 @@ class Started:
 def listener(*arguments: str) -> list[str]:
     """How to start the listener."""
     return [sys.executable, "-c", LISTENER, *arguments]
+
+
+def running(folder: Path, code: str, *arguments: object, says: str = "ready") -> Started:
+    """A Python program that has said so."""
+    started = Started(folder, ["-c", code, *map(str, arguments)], program=(sys.executable,))
+    if (said := started.line()) != says:
+        errors = started.errors()
+        started.__exit__()
+        raise AssertionError(said + errors)
+    return started

@@ -15,6 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.runtime.guarding import Contender
+    from tests.runtime.stage import Stage
     from tests.telegram import Controls
 
 
@@ -48,6 +49,34 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "state"
     monkeypatch.setenv("TGSESSION_STATE_DIR", str(folder))
     return folder
+
+
+@pytest.fixture
+def alerts(far: Controls, tmp_path: Path) -> Path:
+    """The file `alerts.session`, which somebody is logged in with and only this user may read."""
+    from tests.runtime.guarding import login
+
+    path = tmp_path / "alerts.session"
+    login(far, path)
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture(scope="module")
+def _stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    from tests.runtime.stage import Stage
+
+    one = Stage(tmp_path_factory.mktemp("stage"))
+    yield one
+    errors = one.close()
+    assert "never awaited" not in errors
+    assert "was destroyed but it is pending" not in errors
+
+
+@pytest.fixture
+def stage(_stage: Stage) -> Stage:
+    """Where scenes are played."""
+    return _stage
 
 
 @pytest.fixture(scope="session")

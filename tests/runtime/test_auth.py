@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.commands import Done, environment, guard, typed
-from tests.runtime.test_check import HOLD, running
+from tests.runtime.commands import HOLD, Done, environment, guard, running, typed
 from tests.telegram import Controls, Login
 from tgsession_runtime.floods import Floods
 from tgsession_runtime.session import read

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import signal
 import sqlite3
@@ -14,18 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.commands import Started, guard
+from tests.runtime.commands import HOLD, Started, guard, running
 from tests.telegram import Controls
 
-HOLD = """
-import asyncio, sys
-from tgsession_runtime import guarded_client
-async def main():
-    async with guarded_client(sys.argv[1], 1, "0" * 32):
-        print("ready", flush=True)
-        await asyncio.sleep(60)
-asyncio.run(main())
-"""
 OPEN = """
 import sqlite3, sys, time
 database = sqlite3.connect(sys.argv[1])
@@ -33,20 +23,6 @@ database.execute("select * from sessions").fetchall()
 print("ready", flush=True)
 time.sleep(60)
 """
-
-
-@pytest.fixture
-def alerts(far: Controls, tmp_path: Path) -> Path:
-    path = tmp_path / "alerts.session"
-    far.log_in(far.add_user(phone=f"+1555{os.getpid()}{id(path) % 10_000}", code="1")).write(path)
-    path.chmod(0o600)
-    return path
-
-
-def running(folder: Path, code: str, *arguments: str) -> Started:
-    started = Started(folder, ["-c", code, *arguments], program=(sys.executable,))
-    assert started.line() == "ready", started.errors()
-    return started
 
 
 def verdict(folder: Path, *arguments: str) -> tuple[int, dict[str, Any], list[str]]:

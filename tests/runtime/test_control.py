@@ -13,9 +13,8 @@ import pytest
 
 from tests.celery_support import redis_broker, until
 from tests.celery_support.guarded import Ends
-from tests.runtime.commands import DEADLINE, Started, guard
+from tests.runtime.commands import DEADLINE, HOLD, Started, guard, running
 from tests.runtime.redises import redis_of_ones_own
-from tests.runtime.test_check import HOLD, running
 from tests.runtime.test_lease_commands import elsewhere, variables
 from tests.telegram import Controls
 from tgsession_runtime.holder import started_at

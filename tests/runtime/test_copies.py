@@ -7,17 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.commands import Started, guard, typed
-from tests.runtime.test_check import HOLD, running
-from tests.telegram import Controls
+from tests.runtime.commands import HOLD, Started, guard, running, typed
 from tgsession_runtime.session import read
-
-
-@pytest.fixture
-def alerts(far: Controls, tmp_path: Path) -> Path:
-    path = tmp_path / "alerts.session"
-    far.log_in(far.add_bot(f"{id(path)}:token")).write(path)
-    return path
 
 
 def mode(path: Path) -> int:

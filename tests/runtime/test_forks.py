@@ -18,19 +18,6 @@ from tests.telegram import Controls
 pytestmark = pytest.mark.usefixtures("state")
 
 
-@pytest.fixture(scope="module")
-def _stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    one = Stage(tmp_path_factory.mktemp("stage"))
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def stage(_stage: Stage) -> Stage:
-    """Where scenes are played."""
-    return _stage
-
-
 @pytest.fixture
 def session(far: Controls, tmp_path: Path) -> Iterator[Path]:
     """A session whose key would die if two of its connections met."""

@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,6 @@ from tests.runtime.stage import Stage
 from tests.telegram import Controls
 from tgsession_runtime import ClaimLostError, SessionHeldHereError, SessionInUseError
 from tgsession_runtime.state import State
-
-
-@pytest.fixture(scope="module")
-def _stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    one = Stage(tmp_path_factory.mktemp("stage"))
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def stage(_stage: Stage) -> Stage:
-    """Where scenes are played."""
-    return _stage
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 
 from tests.runtime.commands import LISTENER, Started, guard
 from tests.runtime.redises import RedisServer, redis_of_ones_own
-from tests.telegram import Controls
 from tgsession_runtime.holder import current
 from tgsession_runtime.redis_store import RedisStore
 from tgsession_runtime.session import name_of, with_key
@@ -26,14 +24,6 @@ def store() -> Iterator[RedisServer]:
     with redis_of_ones_own() as server:
         server.age(5)
         yield server
-
-
-@pytest.fixture
-def alerts(far: Controls, tmp_path: Path) -> Path:
-    path = tmp_path / "alerts.session"
-    far.log_in(far.add_user(phone=f"+1666{os.getpid()}{id(path) % 10_000}", code="1")).write(path)
-    path.chmod(0o600)
-    return path
 
 
 def variables(store: RedisServer) -> dict[str, str]:

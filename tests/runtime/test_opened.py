@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.runtime.commands import CHECKOUT, DEADLINE, environment
+from tests.runtime.commands import CHECKOUT, DEADLINE, environment, running
 from tests.runtime.guarding import Contender, login, nothing_left, quick
 from tgsession_runtime.errors import ConfigurationError, NotLoggedInError, RunningLoopError, SessionHeldHereError
 
@@ -267,19 +267,10 @@ def test_threads_open_one_each(far: Controls, state: Path, tmp_path: Path, conte
 
 @pytest.mark.parametrize("how", ["wait", "sync"])
 def test_signal_disconnects_it_and_ends_the_process(far: Controls, session: Path, caplog: pytest.LogCaptureFixture, how: str) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(session), how], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        cwd=CHECKOUT, env=environment(session.parent),
-    ) as running:  # fmt: skip
-        assert running.stdout is not None
-        try:
-            assert running.stdout.readline() == b"inside\n"
-            running.send_signal(signal.SIGTERM)
-            _, errors = running.communicate(timeout=DEADLINE)
-        finally:
-            running.kill()
+    with running(session.parent, PROGRAM, session, how, says="inside") as program:
+        program.signal(signal.SIGTERM)
 
-    assert running.returncode == -signal.SIGTERM, errors.decode()
+        assert program.status() == -signal.SIGTERM, program.errors()
     far.until(lambda ledger: ledger["totals"]["live"] == 0)
     assert_left_in_order(session, caplog)
 

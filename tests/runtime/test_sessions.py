@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -196,18 +195,11 @@ def test_session_without_a_login_asks_for_one_and_makes_no_file(far: Controls, s
     assert how != "empty" or path.stat().st_size == 0
 
 
-@pytest.fixture(scope="module")
-def _stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    one = Stage(tmp_path_factory.mktemp("stage"))
-    yield one
-    one.close()
-
-
-def test_hot_journal_of_a_killed_holder_is_no_obstacle(far: Controls, _stage: Stage, key: Any, tmp_path: Path) -> None:
-    pid = _stage.play("awaiting", "with", tmp_path / "a")
-    _stage.until("inside")
+def test_hot_journal_of_a_killed_holder_is_no_obstacle(far: Controls, stage: Stage, key: Any, tmp_path: Path) -> None:
+    pid = stage.play("awaiting", "with", tmp_path / "a")
+    stage.until("inside")
     os.kill(pid, signal.SIGKILL)
-    _stage.status()
+    stage.status()
     assert (tmp_path / "a.session-journal").exists()
 
     with quick("a") as client:

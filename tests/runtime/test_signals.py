@@ -28,21 +28,6 @@ TERM, INT, HUP = signal.SIGTERM, signal.SIGINT, signal.SIGHUP
 MOMENTS = int(os.environ.get("TGSESSION_TEST_MOMENTS", "24"))
 
 
-@pytest.fixture(scope="module")
-def _stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    one = Stage(tmp_path_factory.mktemp("stage"))
-    yield one
-    errors = one.close()
-    assert "never awaited" not in errors
-    assert "was destroyed but it is pending" not in errors
-
-
-@pytest.fixture
-def stage(_stage: Stage) -> Stage:
-    """Where scenes are played."""
-    return _stage
-
-
 @pytest.fixture
 def session(far: Controls, tmp_path: Path) -> Iterator[Path]:
     """A session whose key would die if two of its connections met."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.runtime.commands import CHECKOUT, DEADLINE, environment
+from tests.runtime.commands import running
 from tests.runtime.guarding import quick
 from tgsession_runtime.errors import ConfigurationError
 
@@ -64,18 +62,8 @@ def test_signal_ends_a_process_whose_guard_was_entered_by_a_task_that_is_over(
     tmp_path: Path, telegram: Controls, alice: Login
 ) -> None:
     alice.write(tmp_path / "alice.session")
-    running = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(tmp_path / "alice.session")], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        cwd=CHECKOUT, env=environment(tmp_path),
-    )  # fmt: skip
-    assert running.stdout is not None
-    try:
-        assert running.stdout.readline() == b"inside\n"
-        running.send_signal(signal.SIGTERM)
-        _, errors = running.communicate(timeout=DEADLINE)
-    finally:
-        running.kill()
-        running.communicate()
+    with running(tmp_path, PROGRAM, tmp_path / "alice.session", says="inside") as program:
+        program.signal(signal.SIGTERM)
 
-    assert running.returncode == -signal.SIGTERM, errors.decode()
+        assert program.status() == -signal.SIGTERM, program.errors()
     telegram.until(lambda ledger: ledger["totals"]["live"] == 0)
