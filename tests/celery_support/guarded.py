@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 _CHECKOUT = Path(__file__).parents[2]
 _APP = '''
+import asyncio
 import itertools
 import os
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import telethon.sync
@@ -49,32 +51,32 @@ def until_let_go(key, step):
         step()
 
 
-@app.task(name="proj.hold")
-def hold(key, pause=0.02):
-    """Stay in a guarded block until let go, and ask Telegram something all the time."""
+@contextmanager
+def noted(key):
+    """Note what is raised inside, and the end."""
     try:
-        with guarded_client() as client:
-            journal.note("in", key=key)
-            until_let_go(key, lambda: (client.get_me(), time.sleep(pause)))
+        yield
     except BaseException as error:
         journal.note("raised", key=key, kind=type(error).__name__, text=str(error))
         raise
     finally:
         journal.note("out", key=key)
+
+
+@app.task(name="proj.hold")
+def hold(key, pause=0.02):
+    """Stay in a guarded block until let go, and ask Telegram something all the time."""
+    with noted(key), guarded_client() as client:
+        journal.note("in", key=key)
+        until_let_go(key, lambda: (client.get_me(), time.sleep(pause)))
 
 
 @app.task(name="proj.block")
 def block(key):
     """Stay in a guarded block, and be busy with other things."""
-    try:
-        with guarded_client():
-            journal.note("in", key=key)
-            until_let_go(key, lambda: time.sleep(0.05))
-    except BaseException as error:
-        journal.note("raised", key=key, kind=type(error).__name__, text=str(error))
-        raise
-    finally:
-        journal.note("out", key=key)
+    with noted(key), guarded_client():
+        journal.note("in", key=key)
+        until_let_go(key, lambda: time.sleep(0.05))
 
 
 @app.task(name="proj.update")
@@ -97,49 +99,36 @@ def update(key):
 @app.task(name="proj.save")
 def save(key):
     """Stay in a guarded block, and end in good time before the soft limit."""
-    try:
-        with guarded_client() as client:
-            journal.note("in", key=key)
-            try:
-                until_let_go(key, lambda: (client.get_me(), time.sleep(0.02)))
-            except SoftTimeLimitExceeded:
-                client.get_me()
-                journal.note("saved", key=key)
-    except BaseException as error:
-        journal.note("raised", key=key, kind=type(error).__name__, text=str(error))
-        raise
-    finally:
-        journal.note("out", key=key)
+    with noted(key), guarded_client() as client:
+        journal.note("in", key=key)
+        try:
+            until_let_go(key, lambda: (client.get_me(), time.sleep(0.02)))
+        except SoftTimeLimitExceeded:
+            client.get_me()
+            journal.note("saved", key=key)
 
 
 @app.task(name="proj.ask")
 def ask(key, times=1):
     """Use the client that is kept."""
-    try:
+    with noted(key):
         for _ in range(times):
             me = telegram.run(lambda client: client.get_me())
         journal.note("asked", key=key, user=me.username)
-    except BaseException as error:
-        journal.note("raised", key=key, kind=type(error).__name__, text=str(error))
-        raise
 
 
 @app.task(name="proj.wait")
 def wait(key):
     """Be in a call of the client that is kept."""
     async def waiting(client):
-        import asyncio
-
         journal.note("in", key=key)
         try:
             await asyncio.sleep(100)
         finally:
             journal.note("cancelled", key=key)
-    try:
+
+    with noted(key):
         telegram.run(waiting)
-    except BaseException as error:
-        journal.note("raised", key=key, kind=type(error).__name__, text=str(error))
-        raise
 
 
 @app.task(name="proj.inherit")
@@ -198,6 +187,12 @@ class Guarded:
     def send(self, task: str, key: str, *args: Any, **options: Any) -> str:
         """Send a task; its id."""
         return str(self.app.send_task(f"proj.{task}", (key, *args), **options).id)
+
+    def begin(self, task: str, key: str, **options: Any) -> str:
+        """Send a task, and wait until it is in its block or call; its id."""
+        number = self.send(task, key, **options)
+        self.wait("in", key)
+        return number
 
     def let_go(self, key: str) -> None:
         """Let the task end by itself."""

@@ -139,22 +139,28 @@ def _run_as_asyncio_does(main: Coroutine[Any, Any, None]) -> None:
         loop.close()
 
 
+def block_and_failing_sibling(session: Path) -> tuple[Coroutine[Any, Any, None], Coroutine[Any, Any, None]]:
+    """A guarded block, and what fails beside it as soon as that is entered."""
+    inside = asyncio.Event()
+
+    async def block() -> None:
+        async with quick(session):
+            inside.set()
+            await asyncio.sleep(_LONGEST)
+
+    async def sibling() -> None:
+        await inside.wait()
+        raise ValueError("the sibling's")
+
+    return block(), sibling()
+
+
 def test_failing_sibling_in_gather_ends_the_block_in_order(contender: Contender, session: Path) -> None:
     async def main(_loop: SteppingLoop) -> None:
-        inside = asyncio.Event()
-
-        async def block() -> None:
-            async with quick(session):
-                inside.set()
-                await asyncio.sleep(_LONGEST)
-
-        async def sibling() -> None:
-            await inside.wait()
-            raise ValueError("the sibling's")
-
-        task = asyncio.ensure_future(block())
+        block, sibling = block_and_failing_sibling(session)
+        task = asyncio.ensure_future(block)
         with pytest.raises(ValueError, match="the sibling's"):
-            await asyncio.gather(task, sibling())
+            await asyncio.gather(task, sibling)
         task.cancel()
         await asyncio.wait({task})
 
@@ -166,20 +172,9 @@ def test_failing_sibling_in_gather_ends_the_block_in_order(contender: Contender,
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="task groups came with 3.11")
 def test_failing_sibling_in_a_task_group_ends_the_block_in_order(contender: Contender, session: Path) -> None:
     async def main(_loop: SteppingLoop) -> None:
-        inside = asyncio.Event()
-
-        async def block() -> None:
-            async with quick(session):
-                inside.set()
-                await asyncio.sleep(_LONGEST)
-
-        async def sibling() -> None:
-            await inside.wait()
-            raise ValueError("the sibling's")
-
         async with asyncio.TaskGroup() as group:
-            group.create_task(block())
-            group.create_task(sibling())
+            for work in block_and_failing_sibling(session):
+                group.create_task(work)
 
     with pytest.raises(ExceptionGroup) as caught:  # noqa: F821 - of Python 3.11
         stepped(main)

@@ -17,6 +17,7 @@ import pytest
 
 from tests.runtime.commands import CHECKOUT, DEADLINE, environment
 from tests.runtime.guarding import API, FORMS, login, nothing_left, run
+from tests.runtime.machines import SHORT_LEASE, WINDOW
 from tests.runtime.postgreses import postgres_of_ones_own
 from tests.runtime.redises import RedisServer, redis_of_ones_own
 from tgsession_runtime import LeaseHeldError, LeaseLostError, StoreError, guarded_client
@@ -29,10 +30,6 @@ from tgsession_runtime.terms import Terms
 
 if TYPE_CHECKING:
     from tests.telegram import Controls
-
-# The block ends when its lease was not renewed for 1.5 s, the connection is cut at 2.5 s, others get in after 4.5 s.
-SHORT = {"TGSESSION_LEASE_DURATION": "3.5", "TGSESSION_LEASE_RENEW": "0.3", "TGSESSION_LEASE_DEADLINE": "1.5", "TGSESSION_LEASE_SETTLE": "1"}
-_WINDOW = 4.5
 
 # Holds a session in a host of its own until told to leave, and says in a line each what becomes of it.
 _HOST = """
@@ -74,7 +71,7 @@ def _store() -> Iterator[RedisServer]:
 @pytest.fixture
 def store(_store: RedisServer, monkeypatch: pytest.MonkeyPatch) -> RedisServer:
     """A store that everybody uses."""
-    for name, value in {**SHORT, "TGSESSION_LEASE": _store.url, "TGSESSION_HOST": "host-a"}.items():
+    for name, value in {**SHORT_LEASE, "TGSESSION_LEASE": _store.url, "TGSESSION_HOST": "host-a"}.items():
         monkeypatch.setenv(name, value)
     return _store
 
@@ -86,7 +83,7 @@ def address(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         yield request.getfixturevalue("store").url
         return
     with postgres_of_ones_own() as server:
-        for name, value in {**SHORT, "TGSESSION_LEASE": server.url, "TGSESSION_HOST": "host-a"}.items():
+        for name, value in {**SHORT_LEASE, "TGSESSION_LEASE": server.url, "TGSESSION_HOST": "host-a"}.items():
             monkeypatch.setenv(name, value)
         yield server.url
 
@@ -115,7 +112,7 @@ class Host:
 def host(folder: Path, string: str, url: str, number: int = 2, how: str = "working", machine: str = "another") -> Iterator[Host]:
     """A host that has the session, or wants it; without *machine*, on this one, but with a state folder of its own."""
     name = f"host-{number}"
-    variables = {**SHORT, "TGSESSION_LEASE": url, "TGSESSION_HOST": name}
+    variables = {**SHORT_LEASE, "TGSESSION_LEASE": url, "TGSESSION_HOST": name}
     process = subprocess.Popen(
         [sys.executable, "-c", _HOST, string, f"127.0.0.{number}", how, machine], cwd=CHECKOUT, env=environment(folder / name, **variables),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -162,7 +159,7 @@ def test_another_host_waits_until_the_session_is_released(far: Controls, state: 
             run("async with", lambda: block(string, lock_timeout=0.0), work)
 
         assert "on host-2" in str(refused.value)
-        assert refused.value.left <= _WINDOW
+        assert refused.value.left <= WINDOW
         assert other.leave() == "left"
         run("async with", lambda: block(string, lock_timeout=0.0), work)
     assert far.totals()["overlaps_two_addresses"] == before

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 
 from tests.runtime.commands import LISTENER, Started, guard
+from tests.runtime.machines import SHORT_LEASE
 from tests.runtime.redises import RedisServer, redis_of_ones_own
 from tgsession_runtime.holder import current
 from tgsession_runtime.redis_store import RedisStore
 from tgsession_runtime.session import name_of, with_key
-
-TERMS = {"DURATION": "3.5", "RENEW": "0.3", "DEADLINE": "1.5", "SETTLE": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +26,7 @@ def store() -> Iterator[RedisServer]:
 
 
 def variables(store: RedisServer) -> dict[str, str]:
-    return {"TGSESSION_LEASE": store.url, **{f"TGSESSION_LEASE_{name}": value for name, value in TERMS.items()}}
+    return {**SHORT_LEASE, "TGSESSION_LEASE": store.url}
 
 
 def elsewhere(store: RedisServer, path: Path) -> int:

@@ -35,8 +35,7 @@ def soft(make: Callable[..., Guarded], broker: str, request: pytest.FixtureReque
         settings = {"broker_url": broker, "task_default_queue": request.node.name, "worker_soft_shutdown_timeout": seconds}
         project = make(settings=settings)
         worker = project.worker(pool)
-        project.send(task, "a")
-        project.wait("in", "a")
+        project.begin(task, "a")
         send(worker, signal.SIGQUIT)
         until(lambda: b"Initiating Soft Shutdown" in worker.log.read_bytes(), "the soft shutdown has begun")
         return project, worker

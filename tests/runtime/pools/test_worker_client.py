@@ -63,8 +63,7 @@ def test_two_pool_processes_take_turns(make: Callable[..., Guarded], far: Contro
 def test_cold_shutdown_cancels_the_call(make: Callable[..., Guarded], far: Controls, pool: str) -> None:
     project, ends = make(), Ends(far)
     worker = project.worker(pool)
-    project.send("wait", "a")
-    project.wait("in", "a")
+    project.begin("wait", "a")
 
     send(worker, signal.SIGQUIT)
     ended(worker)
@@ -76,8 +75,7 @@ def test_cold_shutdown_cancels_the_call(make: Callable[..., Guarded], far: Contr
 def test_group_told_twice_lets_the_client_disconnect(make: Callable[..., Guarded], far: Controls) -> None:
     project, ends = make(), Ends(far)
     worker = project.worker("prefork")
-    project.send("wait", "a")
-    project.wait("in", "a")
+    project.begin("wait", "a")
 
     group(worker)
     group(worker)

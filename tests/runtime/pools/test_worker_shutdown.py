@@ -22,8 +22,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="signals and pre
 def test_group_told_twice_lets_the_task_disconnect(make: Callable[..., Guarded], far: Controls, task: str) -> None:
     project, ends = make(), Ends(far)
     worker = project.worker("prefork")
-    project.send(task, "a")
-    project.wait("in", "a")
+    project.begin(task, "a")
 
     group(worker)
     group(worker)
@@ -36,8 +35,7 @@ def test_group_told_twice_lets_the_task_disconnect(make: Callable[..., Guarded],
 def test_cold_shutdown_lets_the_task_disconnect(make: Callable[..., Guarded], far: Controls) -> None:
     project, ends = make(), Ends(far)
     worker = project.worker("prefork")
-    project.send("hold", "a")
-    project.wait("in", "a")
+    project.begin("hold", "a")
 
     send(worker, signal.SIGTERM, signal.SIGQUIT)
     ended(worker)
@@ -50,8 +48,7 @@ def test_cold_shutdown_lets_the_task_disconnect(make: Callable[..., Guarded], fa
 def test_cold_shutdown_ends_the_block_of_a_thread(make: Callable[..., Guarded], far: Controls, numbers: tuple[int, ...]) -> None:
     project, ends = make(), Ends(far)
     worker = project.worker("threads")
-    project.send("hold", "a")
-    project.wait("in", "a")
+    project.begin("hold", "a")
 
     send(worker, *numbers)
     ended(worker)
@@ -63,8 +60,7 @@ def test_cold_shutdown_ends_the_block_of_a_thread(make: Callable[..., Guarded], 
 def test_cold_shutdown_disconnects_for_a_thread_that_is_busy(make: Callable[..., Guarded], far: Controls) -> None:
     project, ends = make(), Ends(far)
     worker = project.worker("threads")
-    project.send("block", "a")
-    project.wait("in", "a")
+    project.begin("block", "a")
 
     send(worker, signal.SIGQUIT)
 
@@ -77,8 +73,7 @@ def test_cold_shutdown_disconnects_for_a_thread_that_is_busy(make: Callable[...,
 def test_warm_shutdown_waits_for_the_task(make: Callable[..., Guarded], far: Controls, pool: str) -> None:
     project, ends = make(), Ends(far)
     worker = project.worker(pool)
-    project.send("hold", "a")
-    project.wait("in", "a")
+    project.begin("hold", "a")
 
     send(worker, signal.SIGTERM)
     project.let_go("a")
@@ -92,8 +87,7 @@ def test_warm_shutdown_waits_for_the_task(make: Callable[..., Guarded], far: Con
 def test_block_ends_by_what_celery_raises_in_it(make: Callable[..., Guarded], far: Controls, pool: str, raised: str) -> None:
     project, ends = make(), Ends(far)
     worker = project.worker(pool)
-    project.send("hold", "a")
-    project.wait("in", "a")
+    project.begin("hold", "a")
 
     send(worker, signal.SIGQUIT)
     ended(worker)
@@ -126,8 +120,7 @@ def test_soft_limit_can_be_handled_in_the_block(make: Callable[..., Guarded], fa
 def test_revoked_task_disconnects(make: Callable[..., Guarded], far: Controls) -> None:
     project, ends = make(), Ends(far)
     project.worker("prefork")
-    task = project.send("hold", "a")
-    project.wait("in", "a")
+    task = project.begin("hold", "a")
 
     project.app.control.revoke(task, terminate=True)
     project.wait("out", "a")
@@ -140,8 +133,7 @@ def test_session_is_free_after_a_hard_limit(make: Callable[..., Guarded]) -> Non
     project = make()
     project.worker("prefork")
     project.send("block", "a", time_limit=2)
-    project.send("hold", "b")
-    project.wait("in", "b")
+    project.begin("hold", "b")
 
     project.let_go("b")
     project.wait("out", "b")
