@@ -14,7 +14,7 @@ import libcst as cst
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
 from tgsession_lint.mending import heads, login, openers
-from tgsession_lint.mending.entering import names_rebound
+from tgsession_lint.mending.moving import names_rebound
 from tgsession_lint.mending.stretch import kept_uses, openings_of, refuse, stretch_of, sure_stretch
 from tgsession_lint.mending.variable import Variable
 from tgsession_lint.mending.wrapping import Wrapping
@@ -52,7 +52,7 @@ def mend_block(
 
 def mend_guard(facts: Facts, variable: Variable, node: Node, layout: Layout) -> Fix | NoFix:
     """The block for a guard that was given a name and is never entered."""
-    stretch = stretch_of(variable, None, list(openings_of(variable)))
+    stretch = stretch_of(facts, variable, None, list(openings_of(variable)))
     if isinstance(stretch, NoFix):
         return stretch
     return refuse(variable, stretch) or Wrapping(facts, variable, stretch, layout).of_guard(node)

@@ -8,8 +8,9 @@ import libcst as cst
 
 from tgsession_lint.mending import login
 from tgsession_lint.mending.seats import seats
+from tgsession_lint.mending.tasks import STARTING
 from tgsession_lint.names import home_of, reads
-from tgsession_lint.values import Function
+from tgsession_lint.values import Class, Function
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Scope
+
+# After these nothing can be done with the connection.
+_LAST = frozenset({"run_until_disconnected", "disconnected"})
 
 
 def _calls(facts: Facts, function: Scope) -> Iterator[cst.Call]:
@@ -48,6 +52,26 @@ def kept_by(facts: Facts, uses: Iterable[Node]) -> str:
             if isinstance(value, Function) and _keeps(value, login.taken_as(value.scope, call, arg)):
                 return _last(call.func)
     return ""
+
+
+def given_away(facts: Facts, uses: Iterable[Node]) -> str:
+    """The call of others that a coroutine gives the client to, and awaits nothing of, so that it may be kept there; empty if there is none.
+
+    What gives something back is about that; where the code waits for the end of the connection, all is done with it.
+    """
+    tree = facts.module.tree
+    found = ""
+    for use in uses:
+        arg: Any = tree.parent(use)
+        call: Any = tree.parent(arg) if isinstance(arg, cst.Arg) else None
+        if isinstance(arg, cst.Attribute) and arg.attr.value in _LAST:
+            return ""
+        if isinstance(call, cst.Call) and isinstance(tree.parent(call), cst.Expr) and tree.scope_at(use).is_async:
+            func: Any = call.func
+            known = isinstance(func, cst.Name) and home_of(tree, func.value, tree.scope_at(use)) is None
+            if not known and _last(func) not in STARTING and not any(isinstance(value, (Function, Class)) for value in facts.ask.value(facts.module, func)):
+                found = found or _last(func)
+    return found
 
 
 def _keeps(function: Function, taken: str) -> bool:

@@ -9,7 +9,7 @@ import libcst as cst
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
 from tgsession_lint.frozen import frozen
-from tgsession_lint.mending import heads, imports, login
+from tgsession_lint.mending import heads, imports, login, moving
 from tgsession_lint.mending.draft import Draft, has_comment
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tgsession_lint.layout import Layout
     from tgsession_lint.mending.variable import Variable
     from tgsession_lint.nodes import Node
-    from tgsession_lint.tree import Tree
 
 MESSAGE = "Enter `guarded_client(…)` instead"
 
@@ -33,7 +32,7 @@ class Entering:
     def mend(self, facts: Facts, call: cst.Call, start: tuple[cst.Arg, ...], layout: Layout) -> Fix | NoFix:
         """The guard in that `with`, and no client before it."""
         variable, statement = self.variable, self.statement
-        refused = heads.refuse(facts, call, (*start, *self.start)) or self._refuse(call)
+        refused = heads.refuse(facts, call, (*start, *self.start)) or self._refuse(facts, call)
         if refused is not None:
             return refused
         remark = login.refuse(facts, variable.within([statement.body]), (*start, *self.start), variable.home)
@@ -55,14 +54,14 @@ class Entering:
         imports.release(facts, draft, gone | _annotation(variable))
         return draft.fix(MESSAGE + remark, safe=False, isolated=True)
 
-    def _refuse(self, call: cst.Call) -> NoFix | None:
+    def _refuse(self, facts: Facts, call: cst.Call) -> NoFix | None:
         variable, statement = self.variable, self.statement
         name = variable.name
         stray = [use for use in variable.uses if variable.is_direct(use) and not variable.is_inside(use, [statement])]
         if stray:
             return NoFix(f"`{name}` is used outside the `with` that enters it")
-        if rebound := names_rebound(variable.tree, call, statement):
-            return NoFix(f"`{rebound}` is given another value between the client and the `with`")
+        if why := moving.late(facts, call, statement):
+            return NoFix(why)
         if has_comment(call) and variable.block is not variable.tree.parent(statement):
             return NoFix("there are comments in the call, and the `with` stands elsewhere")
         return None
@@ -97,26 +96,6 @@ def _entering(variable: Variable, use: Node) -> Entering | None:
         return None
     statement: Any = tree.parent(parent)
     return Entering(variable, statement, start)
-
-
-def names_rebound(tree: Tree, node: Node, until: Node, since: Node | None = None) -> str:
-    """A name in *node* that is given another value between *since*, or *node*, and *until*; empty if none is."""
-    first, last = tree.order[since or node], tree.order[until]
-    for name in sorted(_names_in(node)):
-        for scope in tree.scope_at(node).up():
-            if any(first < tree.order[binding.node] < last for binding in scope.bindings.get(name, ())):
-                return name
-    return ""
-
-
-def _names_in(node: Any) -> set[str]:
-    pending, found = [node], set()
-    while pending:
-        current = pending.pop()
-        if isinstance(current, cst.Name):
-            found.add(current.value)
-        pending.extend(current.children)
-    return found
 
 
 def _annotation(variable: Variable) -> set[Node]:

@@ -15,7 +15,8 @@ from tgsession_lint.finding import Fix, NoFix
 from tgsession_lint.frozen import frozen, replace
 from tgsession_lint.mending import block, elsewhere, heads, imports, login, opening, words
 from tgsession_lint.mending.draft import Draft
-from tgsession_lint.mending.entering import enter_statement, names_rebound
+from tgsession_lint.mending.entering import enter_statement
+from tgsession_lint.mending.moving import names_rebound
 from tgsession_lint.mending.variable import Variable
 from tgsession_lint.nodes import string_value
 from tgsession_lint.values import Class, Function

@@ -163,15 +163,14 @@ def _pieces(string: Any) -> Iterator[cst.SimpleString]:
 
 def _remove(draft: Draft, tree: Tree, statement: Any, alias: Any) -> None:
     line: Any = tree.parent(statement)
-    if len(line.body) != 1 or line.trailing_whitespace.comment is not None:
-        return
-    source = dotted_name(statement.module if isinstance(statement, cst.ImportFrom) else alias.name) or ""
-    if source.endswith(".sync") or (isinstance(statement, cst.Import) and "." in source and alias.asname is None):
+    if len(line.body) != 1:
         return
     layout = draft.layout
     if len(statement.names) == 1:
+        source = dotted_name(statement.module if isinstance(statement, cst.ImportFrom) else alias.name) or ""
+        submodule = isinstance(statement, cst.Import) and "." in source and alias.asname is None
         first, last = layout.rows(line)
-        if first == last:
+        if first == last and line.trailing_whitespace.comment is None and not source.endswith(".sync") and not submodule:
             draft.drop(first, last, None)
         return
     index = list(statement.names).index(alias)

@@ -14,9 +14,8 @@ import libcst as cst
 
 from tgsession_lint.finding import Fix, NoFix
 from tgsession_lint.frozen import frozen
-from tgsession_lint.mending import elsewhere, heads, login, words
+from tgsession_lint.mending import elsewhere, heads, login, moving, words
 from tgsession_lint.mending.draft import has_comment
-from tgsession_lint.mending.entering import names_rebound
 from tgsession_lint.mending.kept import Kept, in_class, stored_in_attribute
 from tgsession_lint.mending.stacking import Rewriting
 from tgsession_lint.names import home_of
@@ -117,8 +116,8 @@ def _built(facts: Facts, kept: Kept, target: Node, value: Any) -> Built | NoFix:
     moves = tree.parent(found.line) is not tree.parent(line)
     if moves and (has_comment(call) or "\n" in source_of(found.line).strip()):
         return NoFix("comments or line breaks stand where only a person can move them")
-    if moves and (rebound := names_rebound(tree, call, found.line)):
-        return NoFix(f"`{rebound}` is given another value between the client and what opens it")
+    if moves and (why := moving.late(facts, call, found.line)):
+        return NoFix(why)
     return _if_guardable(facts, Built(call, call, line, found.line, found.args))
 
 

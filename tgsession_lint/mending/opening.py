@@ -12,11 +12,11 @@ import libcst as cst
 
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
-from tgsession_lint.frozen import frozen
+from tgsession_lint.frozen import frozen, replace
 from tgsession_lint.layout import Span
-from tgsession_lint.mending import callers, heads, imports, login, openers, words
+from tgsession_lint.mending import callers, heads, imports, login, openers, opening_place, words
 from tgsession_lint.mending.draft import Draft
-from tgsession_lint.mending.entering import names_rebound
+from tgsession_lint.mending.moving import names_rebound
 from tgsession_lint.mending.seats import seats
 from tgsession_lint.names import home_of
 
@@ -48,6 +48,8 @@ class Opened:
     seats: tuple[Seat, ...]
     lines: tuple[cst.SimpleStatementLine, ...]
     args: tuple[cst.Arg, ...]
+    place: Any = None
+    """The statement before which it is to be built and opened, where that is not the one that builds it now."""
 
     @property
     def uses(self) -> list[Node]:
@@ -73,6 +75,10 @@ def mend(facts: Facts, call: cst.Call, outer: Node, start: tuple[cst.Arg, ...], 
     refused = heads.refuse(facts, call, found.args) or _of_token(facts, call, found) or _of_uses(facts, found)
     if refused is not None:
         return refused
+    placed = opening_place.find(facts, call, outer, found.seats)
+    if isinstance(placed, NoFix):
+        return placed
+    found = replace(found, place=placed)
     handed = list(callers.uses(facts, frame)) if _is_returned(facts, outer, found) else []
     remark = login.refuse(facts, found.uses, found.args, _scope(facts, outer, frame, found), {frame}, handed)
     if isinstance(remark, NoFix):
@@ -111,8 +117,8 @@ def _scope(facts: Facts, outer: Node, frame: Scope, found: Opened) -> Scope:
     return frame.parent if keeps and frame.parent is not None else facts.module.tree.scope_at(outer)
 
 
-def _drop_openings(draft: Draft, found: Opened) -> None:
-    for line in found.lines:
+def _drop_openings(draft: Draft, found: Opened, but: Any = None) -> None:
+    for line in (one for one in found.lines if one is not but):
         first, last = draft.layout.rows(line)
         draft.drop(first, last, draft.layout.comment(line))
 
@@ -253,6 +259,8 @@ def _of_token(facts: Facts, call: cst.Call, found: Opened) -> NoFix | None:
     given = heads.token(found.args)
     if given is None:
         return None
+    if any(len(seat.stores) > 1 and not seat.is_alone for seat in found.seats):
+        return NoFix("several clients have the name, and only one of them may be started with the token")
     tree = facts.module.tree
     if given in call.args or tree.order[given] < tree.order[call] or any(given in one.args for one in _calls_round(facts, call)):
         return None
@@ -310,12 +318,17 @@ def _rewritten(facts: Facts, call: cst.Call, outer: Node, found: Opened, layout:
     draft = Draft(layout)
     in_loop = runs_in_loop(facts.module, outer)
     whole, inner = layout.outer(outer), layout.outer(call)
-    draft.erase(whole.start, inner.start)
-    if in_loop:
-        draft.insert(whole.start, "await ")
-    gone = heads.put(facts, draft, call, found.args)
-    draft.put(Span(inner.end, whole.end), ".aopen()" if in_loop else ".open()")
-    _drop_openings(draft, found)
+    opens = any(words.opening(found.place, seat.name) is not None for seat in found.seats)
+    _drop_openings(draft, found, but=found.place if opens else None)
+    if found.place is not None:
+        text, gone = heads.head(facts, draft, call, found.args, found.place)
+        opening_place.move(draft, layout, call, found.place, f"await {text}.aopen()" if in_loop else f"{text}.open()", opens=opens)
+    else:
+        draft.erase(whole.start, inner.start)
+        if in_loop:
+            draft.insert(whole.start, "await ")
+        gone = heads.put(facts, draft, call, found.args)
+        draft.put(Span(inner.end, whole.end), ".aopen()" if in_loop else ".open()")
     imports.need(facts, draft, call)
     imports.release(facts, draft, gone)
     return draft.fix(MESSAGE + remark, safe=False, isolated=True)

@@ -8,9 +8,9 @@ import libcst as cst
 
 from tgsession_lint.finding import NoFix
 from tgsession_lint.frozen import frozen
-from tgsession_lint.mending import callers, openers, words
-from tgsession_lint.mending.entering import names_rebound
+from tgsession_lint.mending import callers, imports, moving, openers, words
 from tgsession_lint.mending.escapes import escape
+from tgsession_lint.nodes import dotted_name, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ class Stretch:
     """
 
     statements: tuple[Any, ...]
-    inner: cst.SimpleStatementLine | None
+    inner: Any
     removed: tuple[Any, ...]
     ends: bool
     """Whether the client is closed where the stretch ends, so that nothing can use it later."""
@@ -42,9 +42,17 @@ def openings_of(variable: Variable) -> Iterator[Opening]:
     for use in variable.uses:
         line = next((above for above in variable.tree.ancestors(use) if isinstance(above, cst.SimpleStatementLine)), None)
         found = words.opening(line, variable.name) if line is not None and variable.is_direct(use) else None
-        if found is not None and line is not None and line not in seen:
-            seen.add(line)
+        if found is not None:
+            found = words.opening_if_not_open(_asking(variable, found.line), variable.name) or found
+        if found is not None and found.line not in seen:
+            seen.add(found.line)
             yield found
+
+
+def _asking(variable: Variable, line: Node) -> Node | None:
+    """`if not client.is_connected():` round *line*, or whatever is there."""
+    block = variable.tree.parent(line)
+    return variable.tree.parent(block) if block is not None else None
 
 
 def kept_uses(variable: Variable, stretch: Stretch) -> list[Node]:
@@ -54,24 +62,48 @@ def kept_uses(variable: Variable, stretch: Stretch) -> list[Node]:
 
 def sure_stretch(facts: Facts, variable: Variable, call: cst.Call | None, openings: list[Opening]) -> Stretch | NoFix:
     """The stretch from *openings* on, where all that it does can be done inside a block."""
-    stretch = stretch_of(variable, call, openings)
+    stretch = stretch_of(facts, variable, call, openings)
     if isinstance(stretch, NoFix):
         return stretch
-    kept = callers.kept_by(facts, kept_uses(variable, stretch))
+    if call is not None and (other := _of_same_session(facts, variable, call, stretch)):
+        return NoFix(f"another client of the session `{other}` is built in the block, where the guard has it already")
+    kept = callers.kept_by(facts, kept_uses(variable, stretch)) or ("" if stretch.ends else callers.given_away(facts, kept_uses(variable, stretch)))
     if kept:
         return NoFix(f"`{kept}` keeps `{variable.name}`, which outlives the block")
     return refuse(variable, stretch) or openers.refuse(facts, variable, stretch.statements) or stretch
 
 
-def stretch_of(variable: Variable, call: cst.Call | None, openings: list[Opening]) -> Stretch | NoFix:
+def _of_same_session(facts: Facts, variable: Variable, call: cst.Call, stretch: Stretch) -> str:
+    """The session of *call*, as it is written there, if the stretch builds another client of it; empty if it does not."""
+    own = _session(call)
+    built = {one.node for one in facts.constructions}
+    others = [one for one in facts.module.tree.calls if one is not call and (one in built or dotted_name(one.func) == imports.GUARD)]
+    return own if any(variable.is_inside(one, stretch.statements) and _session(one) == own for one in others) else ""
+
+
+def _session(call: cst.Call) -> str:
+    first = next((arg.value for arg in call.args if not arg.star and (arg.keyword is None or arg.keyword.value == "session")), None)
+    return source_of(first) if first is not None else ""
+
+
+def stretch_of(facts: Facts, variable: Variable, call: cst.Call | None, openings: list[Opening]) -> Stretch | NoFix:
     """The stretch from *openings* on, entered where the client is opened if that can be."""
     inner = openings[0].line if openings else None
     if inner is not None and call is not None and not _is_next(variable, inner) and _is_tried(variable, inner):
         found = _from(variable, inner, openings)
-        if isinstance(found, Stretch) and not names_rebound(variable.tree, call, inner):
+        if isinstance(found, Stretch) and not moving.late(facts, call, inner):
             if not _leaves_bare_try(variable, found, inner):
                 return found
+    if call is not None and _is_heard_of(facts, variable):
+        return NoFix("what opens the client stands in a `try`, which would not hear of it any more where that fails")
     return _from(variable, None, openings)
+
+
+def _is_heard_of(facts: Facts, variable: Variable) -> bool:
+    """Whether a `try` that does not build the client does something where the client cannot be opened."""
+    tree = variable.tree
+    openings = [use for use in variable.uses if variable.is_direct(use) and any(True for _ in openers.openings_of(facts, use))]
+    return bool(openings) and words.is_heard_of(tree, openings[0], variable.block, {variable.name})
 
 
 def _is_next(variable: Variable, line: Node) -> bool:
@@ -91,7 +123,7 @@ def _is_tried(variable: Variable, line: Node) -> bool:
     return True
 
 
-def _from(variable: Variable, inner: cst.SimpleStatementLine | None, openings: list[Opening]) -> Stretch | NoFix:
+def _from(variable: Variable, inner: Any, openings: list[Opening]) -> Stretch | NoFix:
     """The stretch that begins with *inner*, or with the statement that builds the client."""
     first: Any = inner or variable.line
     block: Any = variable.tree.parent(first)
@@ -104,16 +136,29 @@ def _from(variable: Variable, inner: cst.SimpleStatementLine | None, openings: l
     around = enclosing_try(variable, block)
     parts = [*([around] if around is not None else []), *statements]
     removed = [one.line for one in openings if variable.is_inside(one.line, statements) or one.line is inner]
-    removed += [statements[place] for place in closings if place <= last]
+    removed += _closings_at_the_end(variable, statements, [place for place in closings if place <= last])
     removed += [closing for part in parts for closing in _closings_of_try(part, variable.name)]
-    removed += list(_closings_in(around, variable.name)) if around is not None and inner is None else []
+    removed += list(_closings_in(around, variable.name)) if around is not None else []
     removed += _closings_before_leaving(variable, statements)
+    behind = list(_closings_behind(variable, inner)) if inner is not None else []
+    removed += behind
     removed = list(dict.fromkeys(removed))
     stray = [use for use in variable.uses if not variable.is_inside(use, [*statements, *removed])]
     if stray:
         return NoFix(_stray(variable, stray))
-    ends = bool(closings or tried) or (around is not None and _closed_finally(around, variable.name))
+    ends = bool(closings or tried or behind) or (around is not None and _closed_finally(around, variable.name))
     return Stretch(statements, inner, tuple(removed), ends)
+
+
+def _closings_at_the_end(variable: Variable, statements: Sequence[Any], places: list[int]) -> list[Any]:
+    """The statements at *places*, which close the client, as far as nothing asks for the client behind them."""
+    found: list[Any] = []
+    for place in reversed(places):
+        behind = [one for one in statements[place + 1 :] if one not in found]
+        if variable.within(behind) and not all(_closed_finally(one, variable.name) for one in behind if variable.within([one])):
+            break
+        found.append(statements[place])
+    return found
 
 
 def _stray(variable: Variable, stray: list[Node]) -> str:
@@ -163,6 +208,14 @@ def _closings_before_leaving(variable: Variable, statements: Sequence[Node]) -> 
                     yield line
 
 
+def _closings_behind(variable: Variable, inner: Node) -> Iterator[Any]:
+    """What closes the client behind the `try` round *inner*, in the block that builds it."""
+    around = next((above for above in variable.tree.ancestors(inner) if above in variable.siblings), None)
+    if around is not None:
+        place = list(variable.siblings).index(around)
+        yield from (part for part in variable.siblings[place + 1 :] if words.is_closing(part, variable.name))
+
+
 def _leaves_bare_try(variable: Variable, stretch: Stretch, inner: Node) -> bool:
     """Whether the `try` round *inner* would be left with neither handler nor `finally`, so that it had better go."""
     around = enclosing_try(variable, variable.tree.parent(inner))
@@ -171,7 +224,8 @@ def _leaves_bare_try(variable: Variable, stretch: Stretch, inner: Node) -> bool:
 
 def is_emptied(clause: Any, stretch: Stretch) -> bool:
     """Whether nothing is left of *clause*."""
-    return clause is not None and all(part in stretch.removed for part in words.statements_of(clause.body))
+    parts = words.statements_of(clause.body) if clause is not None else ()
+    return bool(parts) and all(part in stretch.removed for part in parts)
 
 
 def refuse(variable: Variable, stretch: Stretch) -> NoFix | None:

@@ -43,10 +43,11 @@ class Wrapping:
             gone = heads.put(self.facts, draft, call, args)
             self._enter_here(call)
         else:
-            if has_comment(call) or layout.rows(inner)[0] != layout.rows(inner)[1]:
+            last_of_it = inner.body.body[0] if isinstance(inner, cst.If) else inner
+            if has_comment(call) or layout.rows(last_of_it)[0] != layout.rows(last_of_it)[1]:
                 return NoFix("comments or line breaks stand where only a person can move them")
             text, gone = heads.head(self.facts, draft, call, args, inner)
-            draft.put(layout.span(inner), f"{self._with} {text} as {variable.name}:")
+            draft.put(Span(layout.span(inner).start, layout.span(last_of_it).end), f"{self._with} {text} as {variable.name}:")
             first, last = layout.rows(variable.line)
             draft.drop(first, last, layout.comment(variable.line))
             if layout.is_blank(first - 1) or variable.line is variable.siblings[0]:
@@ -95,7 +96,7 @@ class Wrapping:
     def _body(self) -> NoFix | None:
         """What goes, goes; what stays, moves in."""
         unwrapped = [part for part in self.stretch.statements if self._is_bare(part)]
-        unit = self.tree.root.default_indent
+        unit = self._unit()
         for part in unwrapped:
             unit = self.layout.indent(part.body.body[0]).removeprefix(self.layout.indent(part))
         for part in self.stretch.removed:
@@ -116,6 +117,16 @@ class Wrapping:
                 row = self.layout.span(part.finalbody).start.row
                 self.draft.shift([], row, row, margin, unit)
         return self._tidy()
+
+    def _unit(self) -> str:
+        """By how much the rows of a block stand further in than its head, in the block round the client."""
+        for above in self.tree.ancestors(self.variable.line):
+            if isinstance(above, cst.IndentedBlock):
+                owner: Any = self.tree.parent(above)
+                head = owner if isinstance(owner, (cst.BaseCompoundStatement, cst.MatchCase)) else self.tree.parent(owner)
+                margin = self.layout.indent(head) if isinstance(head, cst.CSTNode) else ""
+                return self.layout.indent(above.body[0]).removeprefix(margin)
+        return self.tree.root.default_indent
 
     def _takes_place_of_try(self) -> bool:
         """Whether the client is built in a `try` of which nothing is left but its body, so that the `with` stands for it."""

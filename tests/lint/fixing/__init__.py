@@ -1,0 +1,1 @@
+"""Fixes, judged by running what they make."""

@@ -1,0 +1,225 @@
+"""What a fix must not change: the order of what happens, who hears of a failure, what is done in the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.lint.test_fix import CALL, GUARD, mended, notes, project
+from tests.lint.test_fix_opened import written
+
+__all__ = ["project"]  # the fixture
+
+HEAD = "from telethon import TelegramClient\n\n"
+AFTER = "from tgsession_runtime import guarded_client\n\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (  # a clause on the row of its colon has something to do
+            """
+            def f():
+                c = CALL
+                c.connect()
+                try:
+                    c.g()
+                finally: end()
+            """,
+            """
+            def f():
+                with GUARD as c:
+                    try:
+                        c.g()
+                    finally: end()
+            """,
+        ),
+        (  # what is asked first is asked first
+            """
+            def f():
+                c = TelegramClient("a", 1, ask())
+                tell()
+                c.connect()
+                c.g()
+            """,
+            """
+            def f():
+                with guarded_client("a", 1, ask()) as c:
+                    tell()
+                    c.g()
+            """,
+        ),
+        (  # what only gives a value may be given later
+            """
+            def f():
+                c = TelegramClient("a", 1, os.environ["HASH"].strip())
+                tell()
+                c.connect()
+                c.g()
+            """,
+            """
+            def f():
+                tell()
+                with guarded_client("a", 1, os.environ["HASH"].strip()) as c:
+                    c.g()
+            """,
+        ),
+        (  # handlers hear of it, and the disconnect behind them goes
+            """
+            async def f():
+                c = CALL
+                try:
+                    await c.connect()
+                    await c.g()
+                except Exception as e:
+                    tell(e)
+                await c.disconnect()
+            """,
+            """
+            async def f():
+                try:
+                    async with GUARD as c:
+                        await c.g()
+                except Exception as e:
+                    tell(e)
+            """,
+        ),
+        (
+            """
+            async def f():
+                c = CALL
+                if not c.is_connected():
+                    await c.connect()
+                await c.g()
+            """,
+            """
+            async def f():
+                async with GUARD as c:
+                    await c.g()
+            """,
+        ),
+        (  # a disconnect in the middle stays in the middle
+            """
+            async def f():
+                c = CALL
+                await c.connect()
+                await c.g()
+                await c.disconnect()
+                tell(c.is_connected())
+                await c.disconnect()
+            """,
+            """
+            async def f():
+                async with GUARD as c:
+                    await c.g()
+                    await c.disconnect()
+                    tell(c.is_connected())
+            """,
+        ),
+        (  # the unit of the code at hand, not of the file
+            """
+            def g(a):
+                return a
+
+            def h(a):
+                return a
+
+            def f():
+            \tc = CALL
+            \tc.connect()
+            \tc.g()
+            """,
+            """
+            def g(a):
+                return a
+
+            def h(a):
+                return a
+
+            def f():
+            \twith GUARD as c:
+            \t\tc.g()
+            """,
+        ),
+        (  # opened without a block: where it was opened, and heard of by those who heard of it
+            """
+            async def f(box):
+                c = CALL
+                check(box)
+                await c.connect()
+                box.c = c
+            """,
+            """
+            async def f(box):
+                check(box)
+                c = await GUARD.aopen()
+                box.c = c
+            """,
+        ),
+        (
+            """
+            async def f(box):
+                c = CALL
+                try:
+                    await c.connect()
+                except OSError as e:
+                    tell(e)
+                    return
+                box.c = c
+            """,
+            """
+            async def f(box):
+                try:
+                    c = await GUARD.aopen()
+                except OSError as e:
+                    tell(e)
+                    return
+                box.c = c
+            """,
+        ),
+        (  # what others are given they may keep
+            """
+            async def f():
+                c = CALL
+                await c.connect()
+                elsewhere.keep(c)
+            """,
+            """
+            async def f():
+                c = await GUARD.aopen()
+                elsewhere.keep(c)
+            """,
+        ),
+    ],
+)
+def test_fixed_program_does_the_same_in_the_same_order(before: str, after: str, project: Path) -> None:
+    assert mended(project, HEAD + written(before)) == AFTER + written(after)
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("c = CALL\ntry:\n    await c.connect()\nexcept Exception as e:\n    tell(e)\nawait c.g()\n", "would not hear of it any more"),
+        ("c = CALL\ntry:\n    await c.connect(); tell()\nfinally:\n    end()\n    await c.disconnect()\n", "would not hear of it any more"),
+        ("c = CALL\ncheck(c)\nawait c.connect()\nbox.c = c\n", "other code runs between the client and what opens it"),
+        ("c = None\ntry:\n    c = CALL\n    await c.connect()\n    box.c = c\nfinally:\n    await c.disconnect()\n", "would stand for none"),
+        ("c = CALL\nawait c.connect()\nbox.c = c\nc = CALL\nawait c.start(bot_token=T)\n", "only one of them may be started with the token"),
+    ],
+)
+def test_program_that_would_do_otherwise_is_left_alone_and_says_why(code: str, why: str, project: Path) -> None:
+    body = code.replace("CALL", CALL).replace("\n", "\n    ").rstrip(" ")
+
+    assert why in notes(project, f"{HEAD}async def f(box):\n    {body}")[0]
+
+
+def test_session_is_given_up_before_it_is_built_again(project: Path) -> None:
+    code = f"def f():\n    c = {CALL}\n    c.connect()\n    c.g()\n    end(c.disconnect())\n    d = {CALL}\n    d.connect()\n    d.g()\n"
+
+    assert mended(project, HEAD + code).count(f"with {GUARD}") == 1
+
+
+def test_import_beside_a_comment_loses_the_name(project: Path) -> None:
+    code = f"from telethon import TelegramClient, events  # theirs\ndef f():\n    with {CALL} as c:\n        c.g()\n"
+
+    assert mended(project, code).startswith("from telethon import events  # theirs\nfrom tgsession_runtime import guarded_client\n")
