@@ -12,6 +12,7 @@ from tgsession_runtime.errors import ConfigurationError
 from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.session import NEWEST_SCHEMA, name_of
 from tgsession_runtime.state import State
+from tgsession_runtime.stores import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -120,6 +121,6 @@ def _address(value: Any) -> str:
         # (type, host, port, …) for a proxy, (host, port) or (host, port, secret) for an address or MTProxy
         parts = value[1:3] if len(value) > 2 and isinstance(value[2], int) else value[:2]
         return ":".join(map(str, parts))
-    return str(value)
+    return shown(value) if isinstance(value, str) and "://" in value else str(value)
 
 

@@ -143,3 +143,15 @@ def _write(path: Path, **changes: str) -> None:
     (record,) = recorded(path)
     path.write_bytes(replace(record, **changes).encode())  # type: ignore[arg-type]
     assert json.loads(path.read_bytes())["boot_id"] == changes["boot_id"]
+
+
+@pytest.mark.parametrize("proxy", [
+    ("socks5", "host", 1080, True, "me", "hunter2"),
+    {"proxy_type": "socks5", "addr": "host", "port": 1080, "username": "me", "password": "hunter2"},
+    "socks5://me:hunter2@host:1080",
+    ("host", 1080, "hunter2"),
+])  # fmt: skip
+def test_what_is_compared_holds_no_credentials(proxy: object, state: Path) -> None:
+    egress = quick("a", exclusive=False, proxy=proxy).plan.egress
+
+    assert ("host:1080" in egress, "hunter2" in egress) == (True, False)
