@@ -148,6 +148,10 @@ class PostgresStore:
                 time.sleep(random.uniform(0, 0.01))  # noqa: S311 - no secret
 
     def _connect(self) -> Any:
+        try:
+            self._psycopg.conninfo.conninfo_to_dict(self._url)
+        except self._psycopg.ProgrammingError:  # which quotes the very part that cannot be read, the password too
+            raise StoreError(self.address, "it cannot be read: what is special in it has to be written as `%2F`") from None
         # psycopg counts whole seconds, at least two. No prepared statements: a pooler may hand the next one to another server.
         found = _timed(self._psycopg.Connection, self._timeout).connect(
             self._url, autocommit=True, connect_timeout=max(2, round(self._timeout)), prepare_threshold=None, application_name="tgsession"

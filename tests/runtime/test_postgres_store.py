@@ -139,6 +139,15 @@ def test_a_server_that_cannot_be_reached_is_named_without_its_password() -> None
     assert "hunter" not in caught.value.explain()
 
 
+@pytest.mark.parametrize("secret", ["100%hunter", "hun ter2"])
+def test_an_address_that_cannot_be_read_is_not_quoted(secret: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        PostgresStore(f"postgresql://u:{secret}@127.0.0.1:1/db", 1.0).read("x")
+
+    assert "it cannot be read" in str(caught.value)
+    assert [part for part in ("hun", "100") if part in f"{caught.value!r} {caught.value.explain()}"] == []
+
+
 def test_those_who_come_first_together_make_one_table(server: PostgresServer) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: opened(server).read(NAME), range(8)))
