@@ -17,6 +17,8 @@ from typing import Any, Literal
 SIZE = 1024
 _LONGEST = 200
 _CUT = ("thread", "task", "worker", "command", "host")
+_STATES = frozenset({"waiting", "holding", "released"})
+_KINDS: dict[str, type] = {"pid": int, "shared": bool}  # the others are texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,10 @@ def decode(data: bytes) -> Holder | None:
     try:
         found = json.loads(data)
         known = {one.name: found[one.name] for one in fields(Holder) if one.name in found}
-        return Holder(**known)
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        # Whoever may write into the session's folder may have left anything there; what a message says to kill is a process.
+        ours = all(isinstance(value, _KINDS.get(name, str)) for name, value in known.items())
+        return Holder(**known) if ours and known["pid"] > 0 and known.get("state", "holding") in _STATES else None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import logging
 import os
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.runtime.guarding import Contender, nothing_left
-from tgsession_runtime import SessionHeldHereError, TgsessionError
+from tgsession_runtime import SessionHeldHereError, SessionInUseError, TgsessionError
 from tgsession_runtime.claim import Claim, contend
-from tgsession_runtime.holder import SIZE, Holder, current, decode
+from tgsession_runtime.holder import SIZE, Holder, current, decode, is_ancestor, liveness
 from tgsession_runtime.pause import wait_for
 from tgsession_runtime.session import SessionName
 from tgsession_runtime.state import State
@@ -144,7 +145,7 @@ def records(draw: st.DrawFn) -> Holder:
     words = {name: draw(WORD) for name in ("token", "boot_id", "pid_namespace", "started", "since", "key_id", "version")}
     texts = {name: draw(TEXT) for name in ("host", "command", "thread", "task", "worker")}
     held = draw(st.sampled_from(["waiting", "holding", "released"]))
-    return Holder(**words, **texts, pid=draw(st.integers(0, 2**31)), shared=draw(st.booleans()), state=held)
+    return Holder(**words, **texts, pid=draw(st.integers(1, 2**31)), shared=draw(st.booleans()), state=held)
 
 
 @given(records())
@@ -164,6 +165,20 @@ def test_record_read_back_is_the_record_written_but_for_long_texts(one: Holder) 
 def test_no_bytes_crash_the_reader_of_records(data: bytes) -> None:
     decode(data)
     decode(b"{" + data)
+
+
+@given(st.fixed_dictionaries({}, optional={one.name: st.none() | st.integers() | st.text() | st.lists(st.text()) for one in fields(Holder)}))
+@settings(max_examples=300, deadline=None)
+def test_whatever_stands_in_a_record_can_be_told_or_is_none(values: dict[str, object]) -> None:
+    whole = asdict(current())
+    for record in (values, {**whole, **values}, *({**whole, name: value} for name, value in values.items())):
+        found = decode(json.dumps(record).encode())
+        if found is not None:
+            assert SessionInUseError("alerts", [found]).explain()
+            assert SessionHeldHereError("alerts", [found]).explain()
+            assert (liveness(found), is_ancestor(found)) in {("alive", True), ("alive", False), ("gone", False), ("unknown", False)}
+            assert found.state in {"waiting", "holding", "released"}
+            assert found.pid > 0
 
 
 @pytest.mark.parametrize("letter", ["x", "ü", "\N{FISH}", '"', "\0"], ids=ascii)
