@@ -43,4 +43,12 @@ def sleep(pause: Pause) -> None:
     if pause.descriptor is None:
         time.sleep(pause.seconds)
     else:
-        select.select([pause.descriptor], [], [], pause.seconds)
+        is_readable(pause.descriptor, pause.seconds)
+
+
+def is_readable(descriptor: int, seconds: float = 0.0) -> bool:
+    """Whether there is something to read from *descriptor*, or its other end is gone, within *seconds*; blocks this thread."""
+    # Not `select`, which knows no number from 1024 on: a process may have been started with that many files open.
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))

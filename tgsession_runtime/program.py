@@ -7,11 +7,11 @@ a pid that has been given to somebody else, and this works as process 1 of a con
 from __future__ import annotations
 
 import os
-import select
 import signal
 from typing import TYPE_CHECKING, NamedTuple
 
 from tgsession_runtime.errors import CommandError, ConfigurationError
+from tgsession_runtime.pause import is_readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -64,7 +64,7 @@ class Program:
         started(self.pid)
         status = self._wait(lost)
         # As process 1 we take everything else with us: the kernel ends it.
-        if os.getpid() == 1 or _is_at_end(watch):
+        if os.getpid() == 1 or is_readable(watch):
             return Ended(status, alone=True)
         leftover()
         return Ended(status, alone=self._wait_for_leftovers(watch))
@@ -114,16 +114,12 @@ class Program:
 
     def _wait_for_leftovers(self, watch: int) -> bool:
         """Wait until nobody has the other end of *watch*; whether that came to pass, or a signal came first."""
-        while not _is_at_end(watch, _LOOK_EVERY):
+        while not is_readable(watch, _LOOK_EVERY):
             _reap(self.pid)
             pending = {signal.Signals(number).name for number in signal.sigpending()}
             if pending & _ENDING:
                 return False
         return True
-
-
-def _is_at_end(descriptor: int, seconds: float = 0.0) -> bool:
-    return bool(select.select([descriptor], [], [], seconds)[0])
 
 
 def _reap(pid: int) -> int | None:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.runtime.commands import CHECKOUT
 from tgsession_runtime import holder, line
+from tgsession_runtime.pause import Pause, is_readable, sleep
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="waiters look regularly where there are no named pipes")
 
@@ -124,3 +125,18 @@ sys.exit(0 if line.anybody(folder) and place.may_look() else 1)
     done = subprocess.run([sys.executable, "-c", code, tmp_path], cwd=CHECKOUT, capture_output=True, timeout=60, check=False)
 
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_waiter_of_a_process_with_many_open_files_is_woken(tmp_path: Path, two: tuple[line.Place, line.Place]) -> None:
+    import fcntl
+
+    first = two[0]
+    assert first.descriptor is not None
+    number = fcntl.fcntl(first.descriptor, fcntl.F_DUPFD_CLOEXEC, 1024)
+    try:
+        sleep(Pause(0.0, number))
+        line.wake(tmp_path)
+
+        assert is_readable(number, 60.0)
+    finally:
+        os.close(number)
