@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tgsession_runtime import forks, inherited, sockets, tombstones
+from tgsession_runtime.building import build
 from tgsession_runtime.claim import contend
 from tgsession_runtime.errors import (
     ClaimLostError,
@@ -18,8 +20,6 @@ from tgsession_runtime.errors import (
     NotLoggedInError,
     SessionError,
     SessionRevokedError,
-    SessionUnreadableError,
-    WorkersRunningError,
 )
 from tgsession_runtime.events import event
 from tgsession_runtime.records import is_surely_free
@@ -28,7 +28,7 @@ from tgsession_runtime.sharing import refuse_other_egress
 from tgsession_runtime.teardown import LAST_BYTES, disconnect
 from tgsession_runtime.terminal import NEVER_LOGGED_IN, reason_of
 from tgsession_runtime.tether import Tether
-from tgsession_runtime.unguarded import unguarded
+from tgsession_runtime.unguarded import refuse_or_wait
 from tgsession_runtime.waiting import take, to_the_end, within
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from tgsession_runtime.session import SessionName
 
 _LOOK_AT_CLAIM_EVERY = 1.0
-_LOOK_FOR_WORKERS_EVERY = 0.5
 
 
 class Life:
@@ -73,10 +72,9 @@ class Life:
         """
         self._loop = asyncio.get_running_loop()
         self._refuse_at_once()
-        await self._refuse_workers()
+        await refuse_or_wait(self.plan, self.name)
         try:
-            await self._take_claim()
-            await self._open()
+            await self._open(await self._take_claim())
         except BaseException as error:
             await self._undo(error)
             raise
@@ -160,22 +158,7 @@ class Life:
     def _is_blank(self) -> bool:
         return self.name.path is not None and self.name.key_id is None
 
-    async def _refuse_workers(self) -> None:
-        """Refuse, or wait, while workers run that the lock knows nothing of."""
-        plan, loop = self.plan, asyncio.get_running_loop()
-        if plan.workers == "ignore":
-            return
-        begun = reported = loop.time()
-        while found := unguarded(plan, fresh=loop.time() > begun):
-            waited = loop.time() - begun
-            if plan.workers == "refuse" or waited >= plan.lock_timeout:
-                raise WorkersRunningError(self.name.label, found, waited)
-            if waited == 0 or loop.time() - reported >= 1:
-                reported = loop.time()
-                self._log(logging.WARNING, "waiting", f"waiting for {' and '.join(found)}", waited=round(waited, 3))
-            await asyncio.sleep(_LOOK_FOR_WORKERS_EVERY)
-
-    async def _take_claim(self) -> None:
+    async def _take_claim(self) -> Claim:
         plan = self.plan
         steps = contend(
             self.name, plan.state, timeout=plan.lock_timeout, shared=not plan.exclusive,
@@ -191,10 +174,11 @@ class Life:
         tombstones.refuse(self.name, plan.state)  # it may have died while we waited
         if self._is_blank() and not plan.bot_token:
             raise NotLoggedInError(self.name.label)
+        return claim
 
-    async def _open(self) -> None:
+    async def _open(self, claim: Claim) -> None:
         seconds = self.plan.connect_timeout
-        self.client = client = self._build()
+        self.client = client = build(self.plan, self.name, claim.file)
         forks.watch(self)
         self._listen(client)
         if self.plan.leasing is not None:
@@ -214,37 +198,6 @@ class Life:
         self._authorised = True
         tombstones.clear(self.name, self.plan.state)
         self._log(logging.INFO, "connected", "connected")
-
-    def _build(self) -> Any:
-        import sqlite3
-
-        self._refuse_layout()
-        try:
-            client = self.plan.build()
-        except sqlite3.Error as error:
-            raise SessionUnreadableError(self.name.label, str(error)) from error
-        key_id = key_id_of(getattr(client.session, "auth_key", None))
-        if self.name.path is not None and key_id != self.name.key_id:
-            # Telethon writes the key that it has in memory into the file at every connect, over the good one.
-            raise SessionUnreadableError(
-                self.name.label,
-                "the session object was made before somebody else logged in",
-                "give the path and let the guard open it, or make the object anew",
-            )
-        return client
-
-    def _refuse_layout(self) -> None:
-        """Raise if the file is laid out as the client's library cannot read it: it fails on that, or writes in the old layout."""
-        if self.name.path is None:
-            return
-        file = self._claim.file if self._claim is not None else None
-        schema = (file or read(self.name.path, self.name.label)).schema  # a damaged one says here what is wrong with it
-        if not schema:
-            raise SessionUnreadableError(self.name.label, "it does not say in which layout it is")
-        if schema > self.plan.newest_schema:
-            raise SessionUnreadableError(
-                self.name.label, f"a newer Telethon has written it, in layout {schema}", "upgrade Telethon here too: `pip install -U telethon`"
-            )
 
     async def _connect(self, client: Any) -> None:
         await client.connect()
@@ -272,8 +225,6 @@ class Life:
         return read(self.name.path, self.name.label).was_logged_in
 
     async def _claim_new_key(self, client: Any) -> None:
-        from dataclasses import replace
-
         key_id = key_id_of(getattr(client.session, "auth_key", None))
         if key_id != self.name.key_id and self._claim is not None:
             self.name = replace(self.name, key_id=key_id)

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from typing import TYPE_CHECKING
 
 from tgsession_runtime import workers
+from tgsession_runtime.errors import WorkersRunningError
+from tgsession_runtime.events import event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from tgsession_runtime.plan import Plan
+    from tgsession_runtime.session import SessionName
 
 # A look at all processes takes longer than the rest of an enter; this long, in seconds, its answer is good enough.
 _GOOD_FOR = 1.0
+_LOOK_EVERY = 0.5
 _looks: dict[tuple[Path, Path, tuple[str, ...], tuple[str, ...]], tuple[float, tuple[str, ...]]] = {}
+
+
+async def refuse_or_wait(plan: Plan, name: SessionName) -> None:
+    """Wait, or raise, as *plan* says, while workers run that could use the session *name*.
+
+    Raises:
+        WorkersRunningError: they run, and are not to be waited for any longer.
+    """
+    if plan.workers == "ignore":
+        return
+    loop = asyncio.get_running_loop()
+    begun = reported = loop.time()
+    while found := unguarded(plan, fresh=loop.time() > begun):
+        waited = loop.time() - begun
+        if plan.workers == "refuse" or waited >= plan.lock_timeout:
+            raise WorkersRunningError(name.label, found, waited)
+        if waited == 0 or loop.time() - reported >= 1:
+            reported = loop.time()
+            event(logging.WARNING, "waiting", name, f"waiting for {' and '.join(found)}", waited=round(waited, 3))
+        await asyncio.sleep(_LOOK_EVERY)
 
 
 def unguarded(plan: Plan, *, fresh: bool = False, clock: Callable[[], float] = time.monotonic) -> tuple[str, ...]:
