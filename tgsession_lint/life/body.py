@@ -9,8 +9,8 @@ import libcst as cst
 
 from tgsession_lint.flow import flow_of
 from tgsession_lint.life import conditions
-from tgsession_lint.life.state import CLIENT, CLOSER, Place
-from tgsession_lint.names import home_of
+from tgsession_lint.life.state import CLIENT, CLOSER, Place, is_variable
+from tgsession_lint.names import home_of, reads
 from tgsession_lint.values import ClientClass
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Body:
         self.tree = module.tree
         self.scope = scope
         self._variables: dict[Node, Variable] = {}
+        self._private: dict[Variable, bool] = {}
 
     @cached_property
     def flow(self) -> Flow:
@@ -90,6 +91,17 @@ class Body:
     def is_own(self, variable: Variable) -> bool:
         """Whether the variable ends with this code."""
         return variable[1] is self.scope
+
+    def is_private(self, root: Any) -> bool:
+        """Whether no other code can use what begins at *root*: what an expression gave, or a variable that no function in it names."""
+        if not is_variable(root):
+            return True
+        found = self._private.get(root)
+        if found is None:
+            name, home = root
+            is_local = self.is_own(root) and home.kind != "module"
+            found = self._private[root] = is_local and all(self.tree.scope_at(use) is home for use in reads(self.tree, name, home))
+        return found
 
     @cached_property
     def parameters(self) -> frozenset[str]:

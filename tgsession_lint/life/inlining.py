@@ -33,12 +33,12 @@ def function(
     if any(run.body.inside(state, part) for part in unseen):
         return [state.now(HANDED)], [state.now(HANDED)]
     driven = node is None or not callee.scope.is_async or callee.scope.yields or run.lives.is_driven(run.body, node)
-    entry = _from_outside(callee, state)
+    entry = _from_outside(run, callee, state)
     if not places and not _sees(run, callee, entry):
         return [state], [state] if driven and run.lives.may_fail(callee) else []
-    own = state.places - entry.places
+    own, known = state.places - entry.places, state.known - entry.known
     root = result if result is not None else node
-    fine, failed = ([_brought_back(callee, one, given, root, run).has(own) for one in ends]
+    fine, failed = ([_brought_back(callee, one, given, root, run).kept(own, known) for one in ends]
                     for ends in run.lives.outcome(run, callee, entry.has(places)))
     if not driven:
         return [state if _is_dropped(run, node) else _spawned(state, fine)], []  # to call an async function does not run it
@@ -62,9 +62,13 @@ def _owns(ends: list[State]) -> bool:
     return bool(ends) and {one.life for one in ends} <= {CLOSED, HANDED}
 
 
-def _from_outside(callee: Body, state: State) -> State:
-    """*state* as *callee* finds it: the variables of a run of it that goes on already are others than its own."""
-    return state._replace(places=frozenset(place for place in state.places if not _is_inside(callee, place.root)))
+def _from_outside(run: Run, callee: Body, state: State) -> State:
+    """*state* as *callee* finds it, without what nobody but the caller has.
+
+    The variables of a run of *callee* that goes on already are others than its own, too.
+    """
+    places = frozenset(p for p in state.places if not _is_inside(callee, p.root) and not run.body.is_private(p.root))
+    return State(state.life, places, frozenset(fact for fact in state.known if not run.body.is_private(fact[0][1])))
 
 
 def _sees(run: Run, callee: Body, state: State) -> bool:
@@ -141,9 +145,9 @@ def closes(run: Run, node: Any, state: State) -> bool:
             callee = run.lives.body(value.module, value.scope)
             had = [place for part in _receiver(run, callee, node) for place in run.body.had(state, part)]
             places = [place._replace(root=(callee.receiver, callee.scope)) for place in had]
-            entry = _from_outside(callee, state)
+            entry = _from_outside(run, callee, state)
             if places or _sees(run, callee, entry):
-                ends, _ = run.lives.outcome(run, callee, State(OPEN, entry.has(places).places, state.known))
+                ends, _ = run.lives.outcome(run, callee, State(OPEN, entry.has(places).places, entry.known))
                 if _owns(ends):
                     return True
     return False

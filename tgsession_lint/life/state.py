@@ -41,6 +41,10 @@ class State(NamedTuple):
         """The client can be had at *places*, too."""
         return self._replace(places=self.places.union(places))
 
+    def kept(self, places: Iterable[Place], known: Iterable[tuple[Any, bool]]) -> State:
+        """The client can be had at *places* besides, and *known* is known."""
+        return self._replace(places=self.places.union(places), known=self.known.union(known))
+
     def without(self, root: Any) -> State:
         """What *root* stood for is forgotten: it is something else now."""
         if not any(place.root == root for place in self.places):
