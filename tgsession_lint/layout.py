@@ -31,7 +31,7 @@ class Layout:
     def __init__(self, tree: Tree, document: Document) -> None:
         self.tree = tree
         self.document = document
-        self._found: dict[Node | None, Places] = {}
+        self._found: dict[Node, Places] = {}
 
     def span(self, node: Node, within: Node | None = None) -> Span:
         """Where *node* stands, without the brackets round it; a block with the rows below it that are its own.
@@ -45,10 +45,10 @@ class Layout:
         return Span(*self._places(within or node).outer[node])
 
     def _places(self, node: Node) -> Places:
-        statement = places.top_level(self.tree, node)
-        if statement not in self._found:
-            self._found[statement] = places.find_inside(self.tree, self.document.text, statement)
-        return self._found[statement]
+        unit = places.unit(self.tree, self.document.text, node)
+        if unit not in self._found:
+            self._found[unit] = places.find_inside(self.tree, self.document.text, unit)
+        return self._found[unit]
 
     def comment(self, statement: Any) -> Position | None:
         """Where the comment behind a simple statement begins, or the one behind the colon of a block."""

@@ -79,12 +79,18 @@ def _write(state: _Recorder, nodes: Iterable[Node]) -> None:
         node._codegen(state)  # noqa: SLF001
 
 
-def find_inside(tree: Tree, text: str, statement: Node | None) -> Places:
-    """The places of all nodes in one top-level *statement* of *tree*, which was parsed from *text*; in the module if None."""
+def unit(tree: Tree, text: str, node: Node) -> Node:
+    """What has to be written out to find *node*: the top-level statement that it is in, or else the whole module."""
+    statement = top_level(tree, node)
+    return tree.root if statement is None or _first_rows(tree.root, text) is None else statement
+
+
+def find_inside(tree: Tree, text: str, statement: Node) -> Places:
+    """The places of all nodes in *statement*, a `unit` of *tree*, which was parsed from *text*."""
     module = tree.root
     state = _Recorder(module.default_indent, module.default_newline, _EVERYTHING, comments=False)
-    rows = _first_rows(module, text) if statement is not None else None
-    if rows is None or statement is None:
+    rows = _first_rows(module, text)
+    if rows is None or statement is module:
         module._codegen(state)  # noqa: SLF001
     else:
         row = next(row for other, row in zip(module.body, rows, strict=True) if other is statement)
