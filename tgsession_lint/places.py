@@ -1,8 +1,8 @@
 """Nodes -> rows and columns, for the few nodes that are reported, and every comment with its place.
 
 libcst does not keep positions; its providers write the whole module out again to find all of them. This writes out only
-the top-level statements that hold what was asked for; on which rows those begin is told by Python's own parser, which
-takes a quarter of the time.
+the statements that hold what was asked for; on which rows those begin is told by Python's own parser, which takes a
+quarter of the time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tgsession_lint.glance import parsed
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Collection, Container, Iterable
+    from collections.abc import Collection, Container, Iterable, Sequence
 
     from tgsession_lint.nodes import Node
     from tgsession_lint.tree import Tree
@@ -56,22 +56,30 @@ def find(module: cst.Module, nodes: Collection[Node], *, comments: bool) -> Plac
 
 def find_some(tree: Tree, text: str, nodes: Collection[Node], commented: Collection[int] = ()) -> Places:
     """The places of *nodes* in the module of *tree*, which was parsed from *text*, and of the comments on the rows *commented*."""
-    module, wanted = tree.root, frozenset(map(id, nodes))
-    statements = {top_level(tree, node) for node in nodes}
+    module = tree.root
+    units = {unit(tree, text, node) for node in nodes}
     rows = _first_rows(module, text)
-    if rows is None or None in statements or not module.body:
+    if rows is None or module in units or not module.body:
         return find(module, nodes, comments=bool(commented))
+    state = _Recorder(module.default_indent, module.default_newline, frozenset(map(id, nodes)), comments=False)
+    for statement in units:
+        _write_unit(state, tree, statement, rows)
+    return Places(state.spans, _comments(module, rows, commented) if commented else (), state.outer)
+
+
+def _comments(module: cst.Module, rows: dict[Node, int], commented: Collection[int]) -> tuple[Comment, ...]:
+    """The comments of the top-level statements that hold those on the rows *commented*."""
+    first = [rows[statement] for statement in module.body]
     # A comment is part of the statement that has begun, or of the next one if it stands right above that.
-    begun = {bisect_right(rows, row) for row in commented}
-    statements.update(module.body[place] for after in begun for place in (after - 1, after) if 0 <= place < len(rows))
-    state = _Recorder(module.default_indent, module.default_newline, wanted, comments=bool(commented))
+    begun = {bisect_right(first, row) for row in commented}
+    state = _Recorder(module.default_indent, module.default_newline, frozenset(), comments=True)
     _write(state, module.header if 0 in begun else ())
-    for statement, row in zip(module.body, rows, strict=True):
-        if statement in statements:
-            state.go_to(row - _rows_above(module, statement))
+    for place, statement in enumerate(module.body):
+        if begun & {place, place + 1}:
+            state.go_to(rows[statement] - _rows_above(module, statement))
             _write(state, (statement,))
-    _write(state, module.footer if len(rows) in begun else ())
-    return Places(state.spans, tuple(state.comments), state.outer)
+    _write(state, module.footer if len(first) in begun else ())
+    return tuple(state.comments)
 
 
 def _write(state: _Recorder, nodes: Iterable[Node]) -> None:
@@ -79,10 +87,20 @@ def _write(state: _Recorder, nodes: Iterable[Node]) -> None:
         node._codegen(state)  # noqa: SLF001
 
 
+def _write_unit(state: _Recorder, tree: Tree, statement: Node, rows: dict[Node, int]) -> None:
+    blocks = [above for above in tree.ancestors(statement) if isinstance(above, cst.IndentedBlock)]
+    for block in reversed(blocks):
+        state.increase_indent(state.default_indent if block.indent is None else block.indent)
+    state.go_to(rows[statement] - _rows_above(tree.root, statement))
+    _write(state, (statement,))
+    for _ in blocks:
+        state.decrease_indent()
+
+
 def unit(tree: Tree, text: str, node: Node) -> Node:
-    """What has to be written out to find *node*: the top-level statement that it is in, or else the whole module."""
-    statement = top_level(tree, node)
-    return tree.root if statement is None or _first_rows(tree.root, text) is None else statement
+    """What has to be written out to find *node*: the least statement around it whose row is known, or else the whole module."""
+    rows = _first_rows(tree.root, text) or {}
+    return next((part for part in (node, *tree.ancestors(node)) if part in rows), tree.root)
 
 
 def find_inside(tree: Tree, text: str, statement: Node) -> Places:
@@ -93,9 +111,7 @@ def find_inside(tree: Tree, text: str, statement: Node) -> Places:
     if rows is None or statement is module:
         module._codegen(state)  # noqa: SLF001
     else:
-        row = next(row for other, row in zip(module.body, rows, strict=True) if other is statement)
-        state.go_to(row - _rows_above(module, statement))
-        statement._codegen(state)  # noqa: SLF001
+        _write_unit(state, tree, statement, rows)
     return Places(state.spans, (), state.outer)
 
 
@@ -107,29 +123,34 @@ class _Everything:
 _EVERYTHING = _Everything()
 
 
-def top_level(tree: Tree, node: Node) -> Node | None:
-    """The statement of the module that *node* is in; None for what is in none."""
-    statement, below = None, node
-    for above in tree.ancestors(node):
-        statement, below = below, above
-    return statement
-
-
 @lru_cache(maxsize=1)
-def _first_rows(module: cst.Module, text: str) -> list[int] | None:
-    """The row that each top-level statement begins on, decorators included; None where Python sees other statements.
+def _first_rows(module: cst.Module, text: str) -> dict[Node, int] | None:
+    """The row that each statement of the module, and of the classes and functions in it, begins on, decorators included.
 
-    Kept for the module that is being judged: each of its fixes asks anew.
+    None where Python sees other statements. Kept for the module that is being judged: each of its fixes asks anew.
     """
+    found: dict[Node, int] = {}
     try:
-        seen = iter(parsed(text).body)
-        rows = [_first_row(list(islice(seen, _count(statement)))) for statement in module.body]
+        matches = _note_rows(module.body, parsed(text).body, found)
     except (SyntaxError, ValueError, RecursionError, MemoryError, IndexError):
         return None
     # A decorator in brackets may begin below its `@`.
-    decorated = [row for row, statement in zip(rows, module.body, strict=True) if getattr(statement, "decorators", ())]
+    decorated = [row for statement, row in found.items() if getattr(statement, "decorators", ())]
     lines = ROW_END.split(text) if decorated else []
-    return rows if next(seen, None) is None and all(lines[row - 1].startswith("@") for row in decorated) else None
+    return found if matches and all(lines[row - 1].lstrip().startswith("@") for row in decorated) else None
+
+
+def _note_rows(statements: Sequence[Any], seen: Sequence[ast.stmt], found: dict[Node, int]) -> bool:
+    """Note where *statements* begin, which Python has *seen*; whether it has seen the same."""
+    rest = iter(seen)
+    for statement in statements:
+        same = list(islice(rest, _count(statement)))
+        found[statement] = _first_row(same)
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)) and isinstance(statement.body, cst.IndentedBlock):
+            inner: list[ast.stmt] | None = getattr(same[0], "body", None)
+            if inner is None or not _note_rows(statement.body.body, inner, found):
+                return False
+    return next(rest, None) is None
 
 
 def _count(statement: cst.BaseStatement) -> int:

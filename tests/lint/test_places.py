@@ -74,12 +74,19 @@ def test_comments_on_wanted_rows_are_all_found_and_where_they_are() -> None:
         assert [comment for comment in found if comment.position.row in rows] == [c for c in whole if c.position.row in rows]
 
 
-def test_statements_without_a_wanted_node_are_not_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "def long():\n    f(1)\n\ng(2)\n"
+@pytest.mark.parametrize("name", ["long", "other"])
+def test_statements_without_a_wanted_node_are_not_written_out(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    text = "def long():\n    f(1)\n\nclass A:\n    x = 1\n\n    def wanted(self):\n        g(2)\n\n    def other(self):\n        h(3)\n"
     tree = walk(cst.parse_module(text), text)
-    last = tree.root.body[1]
-    monkeypatch.setattr(cst.FunctionDef, "_codegen", None)
+    call = next(call for call in tree.calls if getattr(call.func, "value", None) == "g")
+    write = cst.FunctionDef._codegen
 
-    start, end = places.find_some(tree, text, [last]).spans[last]
+    def some(self: cst.FunctionDef, *arguments: object) -> None:
+        assert self.name.value != name
+        write(self, *arguments)  # type: ignore[arg-type]
 
-    assert (start, end) == ((4, 1), (4, 5))
+    monkeypatch.setattr(cst.FunctionDef, "_codegen", some)
+
+    start, end = places.find_some(tree, text, [call]).spans[call]
+
+    assert (start, end) == ((8, 9), (8, 13))

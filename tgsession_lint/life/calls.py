@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import builtins
 import sys
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from tgsession_lint import catalog, unmentioned
-from tgsession_lint.life import effects, inlining
+from tgsession_lint.life import inlining
 from tgsession_lint.life.binding import settled
 from tgsession_lint.life.state import (
     ABSENT,
@@ -29,10 +29,10 @@ from tgsession_lint.life.state import (
 from tgsession_lint.values import Class, ClientClass, External, Function, Method, Object
 
 if TYPE_CHECKING:
-    from tgsession_lint.life.run import Run
+    from collections.abc import Iterable
 
-States: TypeAlias = "tuple[list[State], list[State]]"
-"""The states when all went well, and those when it raised."""
+    from tgsession_lint.life.run import Run
+    from tgsession_lint.life.state import States
 
 _OPENS = {"connect": OPENING, "start": STARTING, "__aenter__": STARTING, "__enter__": STARTING}
 _CLOSES = frozenset({"disconnect", "run_until_disconnected", "__aexit__", "__exit__"})
@@ -191,7 +191,7 @@ def _outside(run: Run, node: cst.Call, state: State) -> States:
     if names & catalog.WRAPS_AWAITABLES:
         return [state.has(place._replace(root=node) for place in had)], [state]
     if names & catalog.RUNNERS or named in _RUNS:
-        return effects.driven(run, node, arguments, state)
+        return driven(run, node, arguments, state)
     roles = {place.role for place in had if not place.attributes}
     if names & catalog.CLOSING and CLIENT in roles:
         return [state.has([Place(node, (), UNCLOSABLE)])], []
@@ -200,6 +200,20 @@ def _outside(run: Run, node: cst.Call, state: State) -> States:
     if _only_borrows(run, names, named, {place.role for place in had} or {CLOSER}):
         return [state], [state]
     return [state.now(HANDED)], [state.now(HANDED)]
+
+
+def driven(run: Run, node: Any, awaitables: Iterable[Any], state: State) -> States:
+    """*awaitables* run to their end; *node* has the result."""
+    had = [place for awaitable in awaitables for place in run.body.inside(state, awaitable)]
+    roles = {place.role for place in had if not place.attributes}
+    if CLOSING in roles:
+        closed = state.now(CLOSED)
+        return [closed], [closed]
+    if roles & {OPENING, STARTING}:
+        opened = state.now(OPEN)
+        given = [Place(node, (), CLIENT)] if STARTING in roles else []
+        return [opened.has(given)], [state]
+    return [state.has(place._replace(root=node) for place in had)], [state]
 
 
 def _scheduled(run: Run, node: cst.Call, had: list[Place], state: State) -> States:

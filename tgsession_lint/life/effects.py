@@ -10,14 +10,15 @@ from tgsession_lint.calls import manager_form
 from tgsession_lint.life import calls, conditions
 from tgsession_lint.life.binding import bound, given, is_display, settled
 from tgsession_lint.life.managers import enter, leave
-from tgsession_lint.life.state import CLIENT, CLOSED, CLOSER, CLOSING, HANDED, OPEN, OPENING, STARTING, Place, State
+from tgsession_lint.life.state import CLIENT, CLOSER, HANDED, Place, State
 from tgsession_lint.parameters import is_fixture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
     from tgsession_lint.flow import Point
     from tgsession_lint.life.run import Run
+    from tgsession_lint.life.state import States
 
 After: TypeAlias = "list[tuple[Point | None, State]]"
 """Where a step goes on, and with what state."""
@@ -35,22 +36,19 @@ def after(run: Run, point: Point, state: State) -> After:
 
 
 def _run(run: Run, point: Point, state: State) -> After:
-    node = point.node
-    if isinstance(node, cst.Call):
-        fine, failed = calls.called(run, node, state)
-    elif isinstance(node, cst.Await):
-        fine, failed = _awaited(run, node, state)
-    elif isinstance(node, cst.Yield):
-        fine, failed = _yielded(run, node, state)
-    elif isinstance(node, cst.Attribute) and (run.body.had(state, node.value) or run.lives.is_there(run.body, node)):
-        fine, failed = [state], []  # a client, or what holds it, has its methods, a module its functions, and a class its own
-    elif isinstance(node, cst.Attribute) and _keeps_it(run, node, state):
-        fine, failed = [state], []
-    elif isinstance(node, cst.AugAssign) and run.body.inside(state, node.value):
-        fine, failed = [state], [state.now(HANDED)]  # as in `bound`
-    else:
-        fine, failed = [state], [state]
+    operation = _OPERATIONS.get(type(point.node))
+    fine, failed = operation(run, point.node, state) if operation is not None else ([state], [state])
     return [(point.next, one) for one in fine] + [(point.error, one) for one in failed]
+
+
+def _read(run: Run, node: cst.Attribute, state: State) -> States:
+    """A client, or what holds it, has its methods, a module its functions, and a class its own."""
+    surely = run.body.had(state, node.value) or run.lives.is_there(run.body, node) or _keeps_it(run, node, state)
+    return [state], [] if surely else [state]
+
+
+def _added(run: Run, node: cst.AugAssign, state: State) -> States:
+    return [state], [state.now(HANDED) if run.body.inside(state, node.value) else state]  # as in `bound`
 
 
 def _keeps_it(run: Run, node: Any, state: State) -> bool:
@@ -64,27 +62,13 @@ def _keeps_it(run: Run, node: Any, state: State) -> bool:
     return isinstance(node, cst.AssignTarget) and bool(run.body.inside(state, statement.value))
 
 
-def _awaited(run: Run, node: cst.Await, state: State) -> tuple[list[State], list[State]]:
+def _awaited(run: Run, node: cst.Await, state: State) -> States:
     state = state.without(node)
     inner: Any = node.expression
     if isinstance(inner, cst.Call) and run.lives.is_run_in_place(run.body, inner):
         # What it does and how it fails was found when it was called.
         return [_passed(run, node, inner, state)], []
-    return driven(run, node, [inner], state)
-
-
-def driven(run: Run, node: Any, awaitables: Iterable[Any], state: State) -> tuple[list[State], list[State]]:
-    """*awaitables* run to their end; *node* has the result."""
-    had = [place for awaitable in awaitables for place in run.body.inside(state, awaitable)]
-    roles = {place.role for place in had if not place.attributes}
-    if CLOSING in roles:
-        closed = state.now(CLOSED)
-        return [closed], [closed]
-    if roles & {OPENING, STARTING}:
-        opened = state.now(OPEN)
-        given = [Place(node, (), CLIENT)] if STARTING in roles else []
-        return [opened.has(given)], [state]
-    return [state.has(place._replace(root=node) for place in had)], [state]
+    return calls.driven(run, node, [inner], state)
 
 
 def _passed(run: Run, node: Any, source: Any, state: State) -> State:
@@ -95,7 +79,7 @@ def _carry(run: Run, point: Point, state: State) -> After:
     return [(point.next, _passed(run, point.node, point.source, state.without(point.node)))]
 
 
-def _yielded(run: Run, node: cst.Yield, state: State) -> tuple[list[State], list[State]]:
+def _yielded(run: Run, node: cst.Yield, state: State) -> States:
     """A test's fixture is always gone on with; a context manager lends what it yields, any other generator gives it away."""
     function: Any = run.body.scope.node
     if is_fixture(function):
@@ -165,6 +149,9 @@ def _return(run: Run, point: Point, state: State) -> After:
     return [(point.next, settled(state.has(place._replace(root=run.body.result) for place in given)))]
 
 
+_OPERATIONS: dict[Any, Callable[[Run, Any, State], States]] = {
+    cst.Call: calls.called, cst.Await: _awaited, cst.Yield: _yielded, cst.Attribute: _read, cst.AugAssign: _added,
+}  # fmt: skip
 _EFFECTS = {
     "run": _run, "carry": _carry, "test": _test, "bind": bound, "drop": _drop, "each": _each, "case": _case, "catch": _catch,
     "define": _define, "return": _return, "jump": _jump, "enter": enter, "leave": leave, "unwind": leave, "collect": _collect,

@@ -14,8 +14,8 @@ from tgsession_lint.values import Class, ClientClass, Function
 
 if TYPE_CHECKING:
     from tgsession_lint.life.body import Body
-    from tgsession_lint.life.calls import States
     from tgsession_lint.life.run import Run
+    from tgsession_lint.life.state import States
 
 
 def function(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tgsession_lint.evaluate import Evaluator
     from tgsession_lint.flow import Point
     from tgsession_lint.life.body import Body
+    from tgsession_lint.life.state import States
     from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Scope
@@ -42,7 +43,7 @@ class Lives(Answers):
         self.steps = 0
         """How many steps the client in question has been followed."""
         self._ways_in: dict[Scope, dict[Point, list[State]]] = {}
-        self._outcomes: dict[tuple[Scope, State], tuple[list[State], list[State]]] = {}
+        self._outcomes: dict[tuple[Scope, State], States] = {}
 
     def ending(self, module: Module, site: Node) -> Ending | None:
         """A path on which the client built at *site* stays open, the plainest; None if there is none."""
@@ -104,7 +105,7 @@ class Lives(Answers):
             return False
         return not body.is_own(root) or (bool(attributes) and root[0] in body.parameters)
 
-    def outcome(self, run: Run, callee: Body, entry: State) -> tuple[list[State], list[State]]:
+    def outcome(self, run: Run, callee: Body, entry: State) -> States:
         """The states at the end of *callee*, and where it raises; too deep inside others it is taken to do nothing."""
         if run.depth >= _DEEPEST:
             return [entry], [entry]

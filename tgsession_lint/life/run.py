@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import libcst as cst
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tgsession_lint.life.body import Body
     from tgsession_lint.life.lives import Lives
     from tgsession_lint.nodes import Node
+
+_Came: TypeAlias = "dict[tuple[Point, State], tuple[Point, State] | None]"
+"""Each step that was come to, and the one before it."""
 
 _MOST_STATES = 48
 _MOST_STEPS = 150_000
@@ -32,8 +35,10 @@ class Run:
         self.depth = depth
         """How many functions of the project are run in place around this one."""
         self.is_lent = isinstance(site, cst.WithItem)
-        self.came: dict[tuple[Point, State], tuple[Point, State] | None] = {}
+        self.came: _Came = {}
         self._counts: dict[Point, int] = {}
+        self._closes: dict[tuple[Point, State], bool] = {}
+        """Whether a clean-up goes on from there to the disconnect."""
 
     def explore(self, *starts: tuple[Point, State]) -> None:
         """Follow all ways from *starts*, the shortest first."""
@@ -87,21 +92,29 @@ class Run:
         """Whether a step of a clean-up is taken to succeed, since the disconnect comes after it."""
         if self.lives.strict or point.cleanup is None or failed.life != OPEN:
             return False
+        if (point, state) not in self._closes:
+            self._search(point, state)
+        return self._closes[point, state]
+
+    def _search(self, point: Point, state: State) -> None:
+        """Find out whether some way from here through the clean-up, on which no step fails, closes the client."""
+        came: _Came = {(point, state): None}
         pending = [(point, state)]
-        seen: set[tuple[Point, State]] = set()
-        while pending and len(seen) < _MOST_STATES * 8:
-            here, known = pending.pop()
-            if (here, known) in seen:
-                continue
-            seen.add((here, known))
-            for way, one in effects.after(self, here, known):
-                if way is None or self._fails(here, way):
-                    continue
-                if way.cleanup is point.cleanup:
-                    pending.append((way, one))
-                elif one.life == CLOSED:
-                    return True
-        return False
+        while pending and len(came) < _MOST_STATES * 8:
+            here = pending.pop()
+            for there in self._unfailing(*here):
+                closes = self._closes.get(there) if there[0].cleanup is point.cleanup else there[1].life == CLOSED
+                if closes:
+                    self._closes.update(dict.fromkeys(_back(came, here), True))
+                    return
+                if closes is None and there not in came:
+                    came[there] = here
+                    pending.append(there)
+        # A search that came to its end was in vain for all that it came by.
+        self._closes.update(dict.fromkeys([(point, state)] if pending else came, False))
+
+    def _unfailing(self, point: Point, state: State) -> Iterator[tuple[Point, State]]:
+        return ((way, one) for way, one in effects.after(self, point, state) if way is not None and not self._fails(point, way))
 
     def states(self, point: Point) -> list[State]:
         """The states in which *point* is reached."""
@@ -109,7 +122,13 @@ class Run:
 
     def path(self, point: Point, state: State) -> list[tuple[Point, State]]:
         """The steps to *point* in *state*, from the first on."""
-        steps = [(point, state)]
-        while (before := self.came[steps[-1]]) is not None:
-            steps.append(before)
-        return steps[::-1]
+        return _back(self.came, (point, state))[::-1]
+
+
+def _back(came: _Came, step: tuple[Point, State] | None) -> list[tuple[Point, State]]:
+    """*step*, and those by which it was come to, the last first."""
+    steps = []
+    while step is not None:
+        steps.append(step)
+        step = came[step]
+    return steps

@@ -56,6 +56,10 @@ class State(NamedTuple):
         return self if self.life == HANDED else self._replace(life=life)
 
 
+States: TypeAlias = "tuple[list[State], list[State]]"
+"""The states when all went well, and those when it raised."""
+
+
 def is_variable(root: Any) -> bool:
     """Whether a place begins at a variable, not at what an expression gave."""
     return isinstance(root, tuple)
