@@ -56,12 +56,16 @@ class Flow:
     raised: Point
 
     def points(self) -> Iterator[Point]:
-        """Every point that some way leads to."""
+        """Every point that some way leads to, each after those that lead to it, but where a loop comes back."""
         seen: set[Point] = set()
-        pending = [self.entry]
+        left: list[Point] = []
+        pending = [(self.entry, False)]
         while pending:
-            point = pending.pop()
-            if point not in seen:
+            point, is_done = pending.pop()
+            if is_done:
+                left.append(point)
+            elif point not in seen:
                 seen.add(point)
-                yield point
-                pending.extend(after for after in (point.error, point.other, point.next) if after is not None)
+                pending.append((point, True))
+                pending.extend((after, False) for after in (point.error, point.other, point.next) if after is not None)
+        return reversed(left)

@@ -46,6 +46,11 @@ class Body:
             found.setdefault(point.node, []).append(point)
         return found
 
+    @cached_property
+    def order(self) -> dict[Point, int]:
+        """The place of each point among the others, as they are come to."""
+        return {point: place for place, point in enumerate(self.flow.points())}
+
     @property
     def result(self) -> Variable:
         """What stands for the value that it returns: no variable can have this name."""

@@ -12,11 +12,14 @@ from tgsession_lint.nodes import source_of, string_value
 from tgsession_lint.values import Client, Object
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tgsession_lint.flow import Point
     from tgsession_lint.life.body import Body
 
 Fact: TypeAlias = "tuple[Any, ...]"
 """What a test asks: `(kind, variable, …)`."""
+Known: TypeAlias = "frozenset[tuple[Fact, bool]]"
 
 _MOST_KNOWN = 6
 _NUMBERS_AND_TEXTS = (cst.SimpleString, cst.Integer, cst.Float)
@@ -154,6 +157,51 @@ def _decides(body: Body, node: Any) -> bool:
     values = body.ask.value(body.module, node) if node in body.tree else ()
     classes = [value.of for value in values if isinstance(value, (Object, Client))]
     return any(body.ask.attribute(Object(of), name) for of in classes if of is not None for name in ("__bool__", "__len__"))
+
+
+def merged(states: Iterable[State], before: Iterable[State] = ()) -> dict[State, list[State]]:
+    """States as good as *states*, each with those that it is made of.
+
+    Two that differ in the outcome of one test are as good as one that does not know it, and one that knows more than
+    another, be it one of those that went *before*, tells nothing new.
+    """
+    groups: dict[tuple[Any, ...], dict[Known, list[State]]] = {}
+    for state in states:
+        groups.setdefault((state.life, state.places), {})[state.known] = [state]
+    old: dict[tuple[Any, ...], list[Known]] = {}
+    for state in before:
+        old.setdefault((state.life, state.places), []).append(state.known)
+    return {
+        parts[0]._replace(known=known): parts
+        for key, alike in groups.items()
+        for known, parts in _fewest(alike, old.get(key, [])).items()
+    }
+
+
+def _fewest(alike: dict[Known, list[State]], before: Iterable[Known]) -> dict[Known, list[State]]:
+    pending = list(alike) if len(alike) > 1 else []
+    while pending:
+        known = pending.pop()
+        other = _opposite(known, alike) if known in alike else None
+        if other is not None:
+            less = known & other
+            parts = alike.pop(known) + alike.pop(other)
+            alike.setdefault(less, []).extend(parts)
+            pending.append(less)
+    knowns = [*before, *alike]
+    return {known: parts for known, parts in alike.items() if not any(less <= known and less is not known for less in knowns)}
+
+
+def _opposite(known: Known, alike: Iterable[Known]) -> Known | None:
+    """The one of *alike* that differs from *known* in the outcome of one test."""
+    others = (known - {(fact, outcome)} | {(fact, not outcome)} for fact, outcome in sorted(known, key=_fact_order))
+    return next((other for other in others if other in alike), None)
+
+
+def _fact_order(entry: tuple[Fact, bool]) -> tuple[str, ...]:
+    """Sets are in no order; what is said must be the same in every run."""
+    kind, variable, *more = entry[0]
+    return (kind, variable[0], *map(str, more))
 
 
 def _known(state: State, fact: Fact) -> bool | None:

@@ -1,13 +1,13 @@
-"""One client, followed through one body along all its ways, the shortest first."""
+"""One client, followed through one body along all its ways."""
 
 from __future__ import annotations
 
-from collections import deque
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from tgsession_lint.life import effects
+from tgsession_lint.life.frontier import Frontier
 from tgsession_lint.life.state import ABSENT, CLOSED, HANDED, OPEN, State
 
 if TYPE_CHECKING:
@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 
     from tgsession_lint.flow import Point
     from tgsession_lint.life.body import Body
+    from tgsession_lint.life.frontier import Came, Step
     from tgsession_lint.life.lives import Lives
     from tgsession_lint.nodes import Node
-
-_Came: TypeAlias = "dict[tuple[Point, State], tuple[Point, State] | None]"
-"""Each step that was come to, and the one before it."""
 
 _MOST_STATES = 48
 _MOST_STEPS = 150_000
@@ -35,24 +33,20 @@ class Run:
         self.depth = depth
         """How many functions of the project are run in place around this one."""
         self.is_lent = isinstance(site, cst.WithItem)
-        self.came: _Came = {}
+        self._frontier = Frontier(body.order)
+        self.came = self._frontier.came
         self._counts: dict[Point, int] = {}
-        self._closes: dict[tuple[Point, State], bool] = {}
+        self._closes: dict[Step, bool] = {}
         """Whether a clean-up goes on from there to the disconnect."""
 
-    def explore(self, *starts: tuple[Point, State]) -> None:
-        """Follow all ways from *starts*, the shortest first."""
-        self.came.update(dict.fromkeys(starts))
-        pending = deque(starts)
-        while pending and self.lives.steps < _MOST_STEPS:
-            here = pending.popleft()
+    def explore(self, *starts: Step) -> None:
+        """Follow all ways from *starts*."""
+        for start in starts:
+            self._frontier.come(start, None)
+        while self.lives.steps < _MOST_STEPS and (here := self._frontier.next()) is not None:
             self.lives.steps += 1
             for point, state in self.after(*here):
-                there = (point, self._bounded(point, state))
-                if there not in self.came:
-                    self.came[there] = here
-                    if not self._is_idle(state):
-                        pending.append(there)
+                self._frontier.come((point, self._bounded(point, state)), here, is_idle=self._is_idle(state))
 
     def _is_idle(self, state: State) -> bool:
         """Whether nothing can come of *state* any more: the client is not there, or is done with, or lost for good."""
@@ -60,7 +54,7 @@ class Run:
             return False
         return state.life in {ABSENT, HANDED} or not state.places
 
-    def lost(self) -> Iterator[tuple[Point, State]]:
+    def lost(self) -> Iterator[Step]:
         """Where the client is open, and nothing has it any more."""
         return ((point, state) for point, state in self.came if state.life == OPEN and not state.places)
 
@@ -72,7 +66,7 @@ class Run:
             state = state._replace(known=frozenset(k for k in state.known if k[0][1] in asked or not self.body.is_own(k[0][1])))
         return state if self._counts[point] < _MOST_STATES or not state.known else state._replace(known=frozenset())
 
-    def after(self, point: Point, state: State) -> Iterator[tuple[Point, State]]:
+    def after(self, point: Point, state: State) -> Iterator[Step]:
         """Where *point* goes on in *state*, and with what state."""
         for way, one in effects.after(self, point, state):
             if way is None:
@@ -98,7 +92,7 @@ class Run:
 
     def _search(self, point: Point, state: State) -> None:
         """Find out whether some way from here through the clean-up, on which no step fails, closes the client."""
-        came: _Came = {(point, state): None}
+        came: Came = {(point, state): None}
         pending = [(point, state)]
         while pending and len(came) < _MOST_STATES * 8:
             here = pending.pop()
@@ -113,19 +107,19 @@ class Run:
         # A search that came to its end was in vain for all that it came by.
         self._closes.update(dict.fromkeys([(point, state)] if pending else came, False))
 
-    def _unfailing(self, point: Point, state: State) -> Iterator[tuple[Point, State]]:
+    def _unfailing(self, point: Point, state: State) -> Iterator[Step]:
         return ((way, one) for way, one in effects.after(self, point, state) if way is not None and not self._fails(point, way))
 
     def states(self, point: Point) -> list[State]:
         """The states in which *point* is reached."""
         return [state for reached, state in self.came if reached is point]
 
-    def path(self, point: Point, state: State) -> list[tuple[Point, State]]:
+    def path(self, point: Point, state: State) -> list[Step]:
         """The steps to *point* in *state*, from the first on."""
         return _back(self.came, (point, state))[::-1]
 
 
-def _back(came: _Came, step: tuple[Point, State] | None) -> list[tuple[Point, State]]:
+def _back(came: Came, step: Step | None) -> list[Step]:
     """*step*, and those by which it was come to, the last first."""
     steps = []
     while step is not None:

@@ -1,0 +1,63 @@
+"""The steps of a client that have been come to, and those still to be taken: in the order of the code, each point all at once."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, TypeAlias
+
+from tgsession_lint.life.conditions import merged
+
+if TYPE_CHECKING:
+    from tgsession_lint.flow import Point
+    from tgsession_lint.life.state import State
+
+Step: TypeAlias = "tuple[Point, State]"
+Came: TypeAlias = "dict[Step, Step | None]"
+"""Each step that was come to, and the one before it on the shortest way."""
+
+
+class Frontier:
+    """Steps by the *order* of their points.
+
+    Ways that part at a test come together again behind it. A point is gone on from only when all that lead to it have been
+    taken, loops aside, so that states that are as good as one go on as one: ten tests in a row make no thousand states.
+    """
+
+    def __init__(self, order: dict[Point, int]) -> None:
+        self.came: Came = {}
+        self._order = order
+        self._length: dict[Step, int] = {}
+        self._points: list[tuple[int, Point]] = []
+        self._waiting: dict[Point, list[State]] = {}
+        self._ready: list[Step] = []
+        self._gone_on: dict[Point, list[State]] = {}
+
+    def come(self, there: Step, here: Step | None, *, is_idle: bool = False) -> None:
+        """From *here* a way leads *there*; nothing can come of it any more if it *is idle*."""
+        if self._is_new(there, here) and not is_idle:
+            point, state = there
+            if point not in self._waiting:
+                self._waiting[point] = []
+                heappush(self._points, (self._order[point], point))
+            self._waiting[point].append(state)
+
+    def _is_new(self, there: Step, here: Step | None) -> bool:
+        """Note the way *there*, if it is the first one, or shorter than those so far."""
+        length = self._length[here] + 1 if here is not None else 0
+        before = self._length.get(there)
+        if before is None or length < before:
+            self.came[there], self._length[there] = here, length
+        return before is None
+
+    def next(self) -> Step | None:
+        """The step to take next; None when all are taken."""
+        while not self._ready and self._points:
+            _, point = heappop(self._points)
+            before = self._gone_on.setdefault(point, [])
+            for state, parts in merged(self._waiting.pop(point), before).items():
+                before.append(state)
+                nearest = min([(point, part) for part in parts], key=self._length.__getitem__)
+                self._is_new((point, state), self.came[nearest])
+                self._ready.append((point, state))
+            self._ready.reverse()
+        return self._ready.pop() if self._ready else None
