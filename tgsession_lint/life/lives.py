@@ -43,7 +43,12 @@ class Lives(Answers):
         self.steps = 0
         """How many steps the client in question has been followed."""
         self._ways_in: dict[Scope, dict[Point, list[State]]] = {}
-        self._outcomes: dict[tuple[Scope, State], States] = {}
+        self._home: Module | None = None
+        self._outcomes: dict[tuple[Scope, State, bool], States] = {}
+        """For every client of one file: what is said of it depends on no other file that is looked at."""
+        self._cut_short: dict[tuple[Scope, State, bool], States] = {}
+        """Those of the client in question that would be others if no bound had been met on the way."""
+        self._cuts = 0
 
     def ending(self, module: Module, site: Node) -> Ending | None:
         """A path on which the client built at *site* stays open, the plainest; None if there is none."""
@@ -73,9 +78,12 @@ class Lives(Answers):
 
     def _followed(self, module: Module, site: Node) -> Run:
         scope = next(s for s in module.tree.scope_at(site).up() if s.kind in {"function", "lambda", "module"})
-        self._outcomes.clear()
+        if module is not self._home:
+            self._home = module
+            self._outcomes.clear()
+        self._cut_short.clear()
         self.steps = 0
-        run = Run(self, self.body(module, scope), site)
+        run = Run(self, self.body(module, scope), site, is_lent=isinstance(site, cst.WithItem))
         starts = run.body.points_of.get(site, ())
         run.explore(*((point, state) for point in starts for state in self._before(run.body, point)))
         return run
@@ -107,15 +115,19 @@ class Lives(Answers):
 
     def outcome(self, run: Run, callee: Body, entry: State) -> States:
         """The states at the end of *callee*, and where it raises; too deep inside others it is taken to do nothing."""
-        if run.depth >= _DEEPEST:
-            return [entry], [entry]
-        key = (callee.scope, entry)
-        if key not in self._outcomes:
-            inner = Run(self, callee, run.site, run.depth + 1)
-            inner.explore((callee.flow.entry, entry))
-            flow = callee.flow
-            self._outcomes[key] = (inner.states(flow.end), inner.states(flow.raised))
-        return self._outcomes[key]
+        key = (callee.scope, entry, run.is_lent)
+        if key in self._outcomes:
+            return self._outcomes[key]
+        cuts = self._cuts
+        if run.depth >= _DEEPEST or key in self._cut_short:
+            self._cuts += 1
+            return self._cut_short.get(key, ([entry], [entry]))
+        inner = Run(self, callee, None, run.depth + 1, is_lent=run.is_lent)
+        if not inner.explore((callee.flow.entry, entry)):
+            self._cuts += 1
+        found = inner.states(callee.flow.end), inner.states(callee.flow.raised)
+        (self._outcomes if self._cuts == cuts else self._cut_short)[key] = found
+        return found
 
 
 def _goes_past(run: Run, point: Point, state: State) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from tgsession_lint.life import effects
 from tgsession_lint.life.frontier import Frontier
 from tgsession_lint.life.state import ABSENT, CLOSED, HANDED, OPEN, State
@@ -26,27 +24,31 @@ _MOST_STEPS = 150_000
 class Run:
     """One client, followed through one body."""
 
-    def __init__(self, lives: Lives, body: Body, site: Node | None, depth: int = 0) -> None:
+    def __init__(self, lives: Lives, body: Body, site: Node | None, depth: int = 0, *, is_lent: bool = False) -> None:
         self.lives = lives
         self.body = body
         self.site = site
         self.depth = depth
         """How many functions of the project are run in place around this one."""
-        self.is_lent = isinstance(site, cst.WithItem)
+        self.is_lent = is_lent
         self._frontier = Frontier(body.order)
         self.came = self._frontier.came
         self._counts: dict[Point, int] = {}
         self._closes: dict[Step, bool] = {}
         """Whether a clean-up goes on from there to the disconnect."""
 
-    def explore(self, *starts: Step) -> None:
-        """Follow all ways from *starts*."""
+    def explore(self, *starts: Step) -> bool:
+        """Follow all ways from *starts*; whether they were followed to the end."""
         for start in starts:
             self._frontier.come(start, None)
-        while self.lives.steps < _MOST_STEPS and (here := self._frontier.next()) is not None:
+        while self.lives.steps < _MOST_STEPS:
+            here = self._frontier.next()
+            if here is None:
+                return True
             self.lives.steps += 1
             for point, state in self.after(*here):
                 self._frontier.come((point, self._bounded(point, state)), here, is_idle=self._is_idle(state))
+        return False
 
     def _is_idle(self, state: State) -> bool:
         """Whether nothing can come of *state* any more: the client is not there, or is done with, or lost for good."""
