@@ -125,9 +125,9 @@ _EVERYTHING = _Everything()
 
 @lru_cache(maxsize=1)
 def _first_rows(module: cst.Module, text: str) -> dict[Node, int] | None:
-    """The row that each statement of the module, and of the classes and functions in it, begins on, decorators included.
+    """The row that each statement of the module, and of the blocks in it, begins on; of `else`, `except` and the like it is not told.
 
-    None where Python sees other statements. Kept for the module that is being judged: each of its fixes asks anew.
+    That of its first decorator, if it has any. None where Python sees other statements. Kept for the module that is being judged: each of its fixes asks anew.
     """
     found: dict[Node, int] = {}
     try:
@@ -146,10 +146,9 @@ def _note_rows(statements: Sequence[Any], seen: Sequence[ast.stmt], found: dict[
     for statement in statements:
         same = list(islice(rest, _count(statement)))
         found[statement] = _first_row(same)
-        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)) and isinstance(statement.body, cst.IndentedBlock):
-            inner: list[ast.stmt] | None = getattr(same[0], "body", None)
-            if inner is None or not _note_rows(statement.body.body, inner, found):
-                return False
+        block = getattr(statement, "body", None)
+        if isinstance(block, cst.IndentedBlock) and not _note_rows(block.body, getattr(same[0], "body", []), found):
+            return False
     return next(rest, None) is None
 
 

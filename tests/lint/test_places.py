@@ -20,6 +20,9 @@ ODD = {
     "decorators": "# one\n\n@a\n# two\n@b(\n  1)\ndef f():\n    g(1)\n\n@c\nclass A:\n    h = g(2)\n",
     "a decorator in brackets": "x = 0\n@(\n  a\n)\ndef f():\n    g(1)\n",
     "a continued decorator": "x = 0\n@ \\\n a\ndef f():\n    g(1)\n",
+    "blocks in blocks": "class A:\n  def f(self):\n    # first\n\n    while x: f(1)\n    while g(2):\n        try:\n            if x:\n                h(3)\n"
+    "            elif y:\n                h(4)\n            else:\n                h(5)\n        except E:\n            i(6)\n        finally:\n            j(7)\n",
+    "a match": "def f():\n  match g(1):\n    case A(): h(2)\n    case _:\n      i(3)\n",
     "header and footer": "#!/usr/bin/python\n# -*- coding: utf-8 -*-\n\n'''doc\nstring'''\n\n\nf(1)\n\n# end\n",
     "other line ends": "f(1)\r\n\r\nif x:\r\n  g('''\r\n''', 2)\r\nelse:\r\n  h(3)\r\n",
     "old line ends": "f(1)\r\rg(2)\r",
