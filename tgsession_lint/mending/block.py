@@ -7,7 +7,7 @@ where the client was closed or, where nothing closes it, with the block. What op
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -34,20 +34,40 @@ def mend_block(
         return NoFix(f"nothing here opens `{variable.name}`: enter the guard where it is opened")
     if runs_in_loop(facts.module, variable.line) and not all(one.awaited for one in openings):
         return NoFix("what opens the client is not awaited, so that it is not clear when it is open")
-    args = tuple(arg for one in openings for arg in one.args) + start
-    refused = heads.refuse(facts, call, args)
+    starts = [*(one.args for one in openings), *([start] if opened else [])]
+    others = _tokens_elsewhere(facts, variable, starts)
+    if isinstance(others, NoFix):
+        return others
+    args = tuple(arg for one in (*starts, *others) for arg in one)
+    refused = heads.refuse(facts, call, args) or heads.refuse_some(facts, [*starts, *others])
     if refused is not None:
         return refused
     stretch = sure_stretch(facts, variable, call, openings)
     if isinstance(stretch, NoFix):
         return stretch
     given = heads.token(args)
-    if stretch.inner is None and given is not None and not start and (late := names_rebound(variable.tree, given, openings[-1].line, call)):
+    if stretch.inner is None and given is not None and not start and (late := names_rebound(variable.tree, given, given, call)):
         return NoFix(f"`{late}`, which is in the token, is given a value after the client is built")
     remark = login.refuse(facts, kept_uses(variable, stretch), args, variable.home)
     if isinstance(remark, NoFix):
         return remark
     return Wrapping(facts, variable, stretch, layout).of_client(call, args, remark)
+
+
+def _tokens_elsewhere(facts: Facts, variable: Variable, known: list[tuple[cst.Arg, ...]]) -> list[tuple[cst.Arg, ...]] | NoFix:
+    """The arguments of `start(…)` where it is given a token and is no statement of its own; why not, where a helper does that."""
+    found: list[tuple[cst.Arg, ...]] = []
+    for use in variable.uses:
+        for module, node in openers.openings_of(facts, use):
+            attribute: Any = module.tree.parent(node)
+            call: Any = module.tree.parent(attribute) if isinstance(attribute, cst.Attribute) else None
+            args = tuple(call.args) if isinstance(call, cst.Call) else ()
+            if heads.token(args) is None or args in known:
+                continue
+            if node is not use or not variable.is_direct(use):
+                return NoFix(f"another function starts `{variable.name}` with a token, which would have to reach the guard")
+            found.append(args)
+    return found
 
 
 def mend_guard(facts: Facts, variable: Variable, node: Node, layout: Layout) -> Fix | NoFix:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tgsession_lint.layout import Layout
     from tgsession_lint.mending.draft import Draft
     from tgsession_lint.nodes import Node
+    from tgsession_lint.tree import Tree
 
 TOKEN = "bot_token"  # noqa: S105 - the name of an argument
 
@@ -30,6 +31,24 @@ def refuse(facts: Facts, call: cst.Call, start: Sequence[cst.Arg]) -> NoFix | No
     """Why *call*, opened by `start(…)` with those arguments, cannot be a call of the guard; None where it can."""
     found = trouble(facts, call) or _of_class(facts, call) or _of_session(call, start)
     return found or _of_start(start)
+
+
+def refuse_some(facts: Facts, starts: Sequence[Sequence[cst.Arg]]) -> NoFix | None:
+    """Why a client that is opened in several places, with the arguments *starts*, cannot be opened in one.
+
+    `if token: client.start(bot_token=token)` is no reason: a token that is empty is none to the guard either.
+    """
+    given = [token(args) for args in starts]
+    if None not in given or all(one is None or _is_asked_for(facts.module.tree, one) for one in given):
+        return None
+    return NoFix("the client is started with a token in one place, and without in another")
+
+
+def _is_asked_for(tree: Tree, given: cst.Arg) -> bool:
+    """Whether a token is used just where there is one."""
+    text = source_of(given.value)
+    tests = [source_of(above.test) for above in tree.ancestors(given) if isinstance(above, cst.If)]
+    return bool(tests) and all(test in {text, f"{text} is not None"} for test in tests)
 
 
 def put(facts: Facts, draft: Draft, call: cst.Call, start: Iterable[cst.Arg]) -> set[Node]:

@@ -42,12 +42,13 @@ _ELSEWHERE = "enter the guard where it is opened"
 class Opened:
     """What is known of a client that is to be opened where it is built.
 
-    `lines` are the statements that open it now and go; `args` what `start(…)` is given anywhere.
+    `lines` are the statements that open it now and go; `args` what `start(…)` is given anywhere, `starts` the same for each place.
     """
 
     seats: tuple[Seat, ...]
     lines: tuple[cst.SimpleStatementLine, ...]
     args: tuple[cst.Arg, ...]
+    starts: tuple[tuple[cst.Arg, ...], ...]
     place: Any = None
     """The statement before which it is to be built and opened, where that is not the one that builds it now."""
 
@@ -73,6 +74,7 @@ def mend(facts: Facts, call: cst.Call, outer: Node, start: tuple[cst.Arg, ...], 
     if not _has_a_life(facts, outer, found, frame):
         return NoFix(f"nothing disconnects `{found.seats[0].name}`, and nothing keeps it: {_ELSEWHERE}")
     refused = heads.refuse(facts, call, found.args) or _of_token(facts, call, found) or _of_uses(facts, found)
+    refused = refused or heads.refuse_some(facts, found.starts)
     if refused is not None:
         return refused
     placed = opening_place.find(facts, call, outer, found.seats)
@@ -177,17 +179,18 @@ def _opened(facts: Facts, outer: Node, start: tuple[cst.Arg, ...]) -> Opened | N
     if not at_once and not any(runs_in_loop(module, node) is in_loop for module, node in where):
         there = ("no event loop runs", "one does") if not in_loop else ("an event loop runs", "none does")
         return NoFix(f"the client is built where {there[0]}, and opened where {there[1]}: {_ELSEWHERE}")
-    lines, args = [], list(start)
+    lines, args, starts = [], list(start), [start] if at_once else []
     for use in uses:
         call = _opening_call(facts, use)
         if call is not None and in_loop and runs_in_loop(facts.module, call) and not _is_awaited(tree, call):
             return NoFix(_UNAWAITED)
         if call is not None:
             args += call.args
+            starts.append(tuple(call.args))
             line = next((one for one in tree.ancestors(call) if isinstance(one, cst.SimpleStatementLine)), None)
             if line is not None and all(seat.is_alone for seat in found) and _goes(facts, outer, line, found, in_loop):
                 lines.append(line)
-    return Opened(found, tuple(dict.fromkeys(lines)), tuple(args))
+    return Opened(found, tuple(dict.fromkeys(lines)), tuple(args), tuple(starts))
 
 
 def _opening_call(facts: Facts, use: Node) -> cst.Call | None:

@@ -142,6 +142,8 @@ class Shapes:
             [(0, f"x = {w}{c}.connect()")],
             [(0, f"{w}{c}.connect(); step({self.n})")],
             [(0, f"{c} = {w}{c}.start()")],
+            [(0, f"if choose({self.n}):"), (1, f"{w}{c}.start(bot_token=TOKEN)"), (0, "else:"), (1, f"{w}{c}.start()")],
+            [(0, "if TOKEN:"), (1, f"{w}{c}.start(bot_token=TOKEN)"), (0, "else:"), (1, f"{w}{c}.start()")],
         ]
         if self.is_async:
             odd += [[(0, f"await asyncio.wait_for({c}.connect(), 5)")], [(0, f"await opened({c})")]]

@@ -94,6 +94,8 @@ class World:
         """Whether a client could not be opened."""
         self.turns = 0
         self.cut = self.over = False
+        self.slipped = False
+        """Whether a clean-up has failed because there is no client, on the way to another exception."""
         self.late = False
         """Whether a task has outlived the block that waits for it, as an exception has left that before."""
         self.main: asyncio.Task[Any] | None = None
@@ -432,11 +434,20 @@ def run(code: Any, entry: str, world: World) -> Any:
         told = ("raises", f"{type(error).__name__}: {error}")
     except BaseException as error:
         told = ("raises", type(error).__name__)
+        world.slipped = _slipped(error)
     finally:
         world.left = sorted({one.name for one in world.clients if one.connected and one not in world.kept})
         world.kept_states = [one.told() for one in world.kept if one.was_open]
         _cancel(world.loop)
     return None if world.cut else told
+
+
+def _slipped(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, (AttributeError, NameError)):
+            return True
+        error = error.__context__
+    return False
 
 
 async def _to_its_end(coroutine: Any, world: World) -> Any:
