@@ -34,11 +34,11 @@ def mend_block(
         return NoFix(f"nothing here opens `{variable.name}`: enter the guard where it is opened")
     if runs_in_loop(facts.module, variable.line) and not all(one.awaited for one in openings):
         return NoFix("what opens the client is not awaited, so that it is not clear when it is open")
-    starts = [*(one.args for one in openings), *([start] if opened else [])]
-    others = _tokens_elsewhere(facts, variable, starts)
+    starts = [*(one.args for one in openings if one.logs_in), *([start] if opened else [])]
+    others = _starts_elsewhere(facts, variable, starts)
     if isinstance(others, NoFix):
         return others
-    args = tuple(arg for one in (*starts, *others) for arg in one)
+    args = (*(arg for one in openings for arg in one.args), *start, *(arg for one in others if heads.token(one) is not None for arg in one))
     refused = heads.refuse(facts, call, args) or heads.refuse_some(facts, [*starts, *others])
     if refused is not None:
         return refused
@@ -54,19 +54,19 @@ def mend_block(
     return Wrapping(facts, variable, stretch, layout).of_client(call, args, remark)
 
 
-def _tokens_elsewhere(facts: Facts, variable: Variable, known: list[tuple[cst.Arg, ...]]) -> list[tuple[cst.Arg, ...]] | NoFix:
-    """The arguments of `start(…)` where it is given a token and is no statement of its own; why not, where a helper does that."""
+def _starts_elsewhere(facts: Facts, variable: Variable, known: list[tuple[cst.Arg, ...]]) -> list[tuple[cst.Arg, ...]] | NoFix:
+    """The arguments of `start(…)` where that is no statement of its own; why not, where a helper gives it a token."""
     found: list[tuple[cst.Arg, ...]] = []
     for use in variable.uses:
         for module, node in openers.openings_of(facts, use):
             attribute: Any = module.tree.parent(node)
-            call: Any = module.tree.parent(attribute) if isinstance(attribute, cst.Attribute) else None
+            call: Any = module.tree.parent(attribute) if isinstance(attribute, cst.Attribute) and attribute.attr.value == "start" else None
             args = tuple(call.args) if isinstance(call, cst.Call) else ()
-            if heads.token(args) is None or args in known:
-                continue
-            if node is not use or not variable.is_direct(use):
+            direct = node is use and variable.is_direct(use)
+            if heads.token(args) is not None and not direct:
                 return NoFix(f"another function starts `{variable.name}` with a token, which would have to reach the guard")
-            found.append(args)
+            if isinstance(call, cst.Call) and direct and args not in known:
+                found.append(args)
     return found
 
 

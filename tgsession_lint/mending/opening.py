@@ -186,7 +186,7 @@ def _opened(facts: Facts, outer: Node, start: tuple[cst.Arg, ...]) -> Opened | N
             return NoFix(_UNAWAITED)
         if call is not None:
             args += call.args
-            starts.append(tuple(call.args))
+            starts += [tuple(call.args)] if _method(facts, use) == "start" else []
             line = next((one for one in tree.ancestors(call) if isinstance(one, cst.SimpleStatementLine)), None)
             if line is not None and all(seat.is_alone for seat in found) and _goes(facts, outer, line, found, in_loop):
                 lines.append(line)

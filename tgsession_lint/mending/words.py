@@ -35,6 +35,8 @@ class Opening:
     line: Any
     args: tuple[cst.Arg, ...]
     awaited: bool
+    logs_in: bool
+    """Whether it is `start(…)`, which logs in where nobody is."""
 
 
 def opening(line: Any, name: str) -> Opening | None:
@@ -42,7 +44,7 @@ def opening(line: Any, name: str) -> Opening | None:
     call, awaited = _called(line, name)
     if call is None or call.func.attr.value not in _OPENING:
         return None
-    return Opening(line, tuple(call.args), awaited)
+    return Opening(line, tuple(call.args), awaited, call.func.attr.value == "start")
 
 
 def _catches_failed_openings(kind: Any) -> bool:
@@ -82,7 +84,7 @@ def opening_if_not_open(line: Any, name: str) -> Opening | None:
     asked = isinstance(func, cst.Attribute) and dotted_name(func) == f"{name}.is_connected" and isinstance(test.operator, cst.Not)
     body = statements_of(line.body)
     found = opening(body[0], name) if asked and line.orelse is None and len(body) == 1 and not has_comment(line) else None
-    return Opening(line, found.args, found.awaited) if found is not None else None
+    return Opening(line, found.args, found.awaited, found.logs_in) if found is not None else None
 
 
 def is_heard_of(tree: Tree, opening: Node, block: Node, names: set[str]) -> bool:
