@@ -50,12 +50,16 @@ def unchanged(disk: Path, words: str) -> str:
     return done.err
 
 
-@pytest.mark.parametrize("words", COMMANDS)
-def test_full_disk_is_said_and_loses_nothing(disk: Path, words: str) -> None:
-    (disk / "alerts.session.lock").write_bytes(b" " * 1024)
+def fill(disk: Path) -> None:
     with pytest.raises(OSError, match="No space"), (disk / "filling").open("wb", buffering=0) as file:
         while True:
             file.write(b" " * 4096)
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_full_disk_is_said_and_loses_nothing(disk: Path, words: str) -> None:
+    (disk / "alerts.session.lock").write_bytes(b" " * 1024)
+    fill(disk)
 
     assert "No space left on device" in unchanged(disk, words)
 
@@ -65,3 +69,13 @@ def test_read_only_disk_is_said_and_loses_nothing(disk: Path, words: str) -> Non
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
 
     assert "Read-only file system" in unchanged(disk, words)
+
+
+def test_half_a_session_string_is_not_left_on_a_full_disk(disk: Path) -> None:
+    other = disk.parent / "other"
+    (other / "kept").rename(other / "kept.session")
+    fill(disk)
+
+    done = guard(other, "export", "kept", "--to", str(disk / "half"))
+
+    assert (done.status, "No space left on device" in done.err, (disk / "half").exists()) == (1, True, False)

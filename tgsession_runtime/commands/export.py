@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -60,5 +61,10 @@ def _write(text: str, to: Path) -> None:
         raise ConfigurationError(f"`{to}` exists already", "name another file", why="nothing is overwritten") from None
     except OSError as error:
         raise ConfigurationError(f"`{to}` cannot be written: {error.strerror}", "name another place") from error
-    with open(descriptor, "w", encoding="ascii") as file:
-        file.write(text + "\n")
+    try:
+        with open(descriptor, "w", encoding="ascii") as file:
+            file.write(text + "\n")
+    except BaseException:  # a full disk, a signal: half a login is none, and would be in the way of the next try
+        with suppress(OSError):
+            to.unlink()
+        raise
