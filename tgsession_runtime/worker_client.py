@@ -12,6 +12,7 @@ from weakref import WeakSet
 from tgsession_runtime import forks
 from tgsession_runtime.client import guarded_client
 from tgsession_runtime.errors import RunningLoopError
+from tgsession_runtime.events import LOGGER
 from tgsession_runtime.kept import Kept
 from tgsession_runtime.shutdown import Terminated, interrupts
 
@@ -78,18 +79,25 @@ class WorkerClient:
                 raise
 
     def close(self) -> None:
-        """Disconnect and release; what still runs is cancelled. The next call would connect anew."""
+        """Disconnect and release; what still runs is cancelled. The next call would connect anew.
+
+        Raises:
+            TimeoutError: a call hears of nothing; that done, it is closed as soon as the call ends.
+        """
         thread, loop, kept = self._thread, self._loop, self._kept
         if thread is None or loop is None or kept is None or self._closing:
             return
         self._closing, raised_before = True, interrupts.due
-        with interrupts.deferred():
-            with suppress(RuntimeError):  # the loop has ended in the meantime
-                asyncio.run_coroutine_threadsafe(kept.close(), loop).result(kept.limit)
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join(_NOTICE)
-            _open.discard(self)
-            self._begin_anew()
+        try:
+            with interrupts.deferred():
+                with suppress(RuntimeError):  # the loop has ended in the meantime
+                    asyncio.run_coroutine_threadsafe(kept.close(), loop).result(kept.limit)
+                    loop.call_soon_threadsafe(loop.stop)
+                thread.join(_NOTICE)
+                _open.discard(self)
+                self._begin_anew()
+        finally:
+            self._closing = False
         if (due := interrupts.leave(self)) is not None and raised_before is None:
             raise due
 
@@ -133,7 +141,10 @@ def close_all(*, for_good: bool = False) -> None:
     if for_good:
         _ending.set()
     for one in list(_open):
-        one.close()
+        try:
+            one.close()
+        except Exception as error:  # what keeps one from being closed keeps no other
+            LOGGER.warning("a client is not closed: %s", str(error) or type(error).__name__)
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
