@@ -121,12 +121,12 @@ class Lease:
                 threading.Thread(target=self._look_at_the_clock, name="tgsession lease clock", daemon=True).start()
                 self.news.ring()
                 self._renew()
-        except TgsessionError as error:
-            self.error = error
         except Exception as error:
             # A fault of ours must not look like a lease that is still asked for, or kept.
-            self.error = StoreError(self.leasing.address, f"{type(error).__name__}: {error}")
-            self._lose(f"its renewal broke down: {type(error).__name__}")
+            self.error = error if isinstance(error, TgsessionError) else StoreError(self.leasing.address, f"{type(error).__name__}: {error}")
+            if self.tenure is not None:
+                # At once: nobody looks at the clock any more.
+                self._lose(f"its renewal broke down: {type(error).__name__}", cut=True)
         finally:
             if self._store is not None:
                 self._store.close()

@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -20,8 +21,10 @@ from tests.runtime.guarding import API, FORMS, login, nothing_left, run
 from tests.runtime.machines import SHORT_LEASE, WINDOW
 from tests.runtime.postgreses import postgres_of_ones_own
 from tests.runtime.redises import RedisServer, redis_of_ones_own
-from tgsession_runtime import LeaseHeldError, LeaseLostError, StoreError, guarded_client
+from tgsession_runtime import ConfigurationError, LeaseHeldError, LeaseLostError, StoreError, guarded_client
 from tgsession_runtime.claim import contend
+from tgsession_runtime.holder import current
+from tgsession_runtime.lease import Lease
 from tgsession_runtime.leasing import Leasing
 from tgsession_runtime.pause import wait_for
 from tgsession_runtime.session import SessionName
@@ -325,3 +328,26 @@ def test_a_lease_is_given_back_as_soon_as_the_session_has_another_key(store: Red
 
         assert [asked.read(name.key_id_hex) is not None for name in (before, after)] == [False, True]
         claim.release()
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError("ours"), ConfigurationError("it cannot be")], ids=lambda one: type(one).__name__)
+def test_a_fault_of_the_renewal_cuts_the_connections(store: RedisServer, fault: Exception) -> None:
+    class Faulty(Leasing):
+        def open(self) -> Any:
+            opened = super().open()
+
+            def renew(*_: object) -> bool:
+                raise fault
+
+            opened.renew = renew  # type: ignore[method-assign]
+            return opened
+
+    cut, told = threading.Event(), list[str]()
+    lease = Lease(SessionName("alerts", key_id=3), current(), Faulty(store.url, Terms(3.5, 0.3, 1.5, 1.0)))
+    lease.on_cut, lease.on_lost = cut.set, told.append
+    with nothing_left():
+        lease.start()
+
+        assert lease.ended.wait(DEADLINE)
+        assert (cut.is_set(), lease.is_open(), lease.timer(), len(told)) == (True, False, 0, 1)
+        lease.release(0.0)
