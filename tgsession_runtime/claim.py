@@ -114,12 +114,13 @@ class Claim:
 
     def end_lease(self) -> Generator[Pause, None, None]:
         """Release the lease, without blocking; `release` does the rest, and this too where it is broken off."""
-        if self.lease is not None:
-            self.lease.stop()
+        lease = self.lease
+        if lease is not None:
+            lease.stop()
             end = time.monotonic() + _LAST_WORD
-            while not self.lease.ended.is_set() and time.monotonic() < end:
-                yield self._news(end - time.monotonic())
-            self.lease.release(0.0)
+            while not lease.ended.is_set() and time.monotonic() < end:
+                yield _news(lease, end - time.monotonic())
+            lease.release(0.0)
             self.lease = None
 
     def take_key(self, name: SessionName, timeout: float) -> Generator[Pause, None, None]:
@@ -195,7 +196,7 @@ class Claim:
             elif patience.spent > patience.timeout + _FIRST_ANSWER:
                 self._go_without(StoreError(self._leasing.address, "no answer"))
                 return
-            yield self._news(max(patience.left, GLANCE))
+            yield _news(lease, max(patience.left, GLANCE))
 
     def _go_without(self, error: TgsessionError) -> None:
         if self._leasing is None or self._leasing.required or not isinstance(error, StoreError):
@@ -204,14 +205,6 @@ class Claim:
         if self.lease is not None:
             self.lease.release(0.0)
             self.lease = None
-
-    def _news(self, seconds: float) -> Pause:
-        assert self.lease is not None  # noqa: S101 - for the type checker
-        news = self.lease.news
-        news.hear()
-        if news.descriptor is None:
-            return Pause(GLANCE)
-        return Pause(min(seconds, REPORT_EVERY), news.descriptor)
 
     def _holders(self, path: Path) -> list[Holder]:
         """Who holds the lock at *path*; of one who still waits for the auth key, who holds that."""
@@ -233,6 +226,12 @@ class Claim:
     def _mark(self, state: Literal["waiting", "holding"]) -> None:
         for lock in self._locks:
             lock.mark(state, self.name.key_id_hex)
+
+
+def _news(lease: Lease, seconds: float) -> Pause:
+    """A pause of up to *seconds*, until *lease* has something to say."""
+    lease.news.hear()
+    return Pause(min(seconds, REPORT_EVERY), lease.news.descriptor) if lease.news.descriptor is not None else Pause(GLANCE)
 
 
 def contend(

@@ -116,11 +116,11 @@ class Lease:
     def _live(self) -> None:
         _hear_no_signals()
         try:
-            self._store = self.leasing.open()
-            if self._ask():
-                threading.Thread(target=self._look_at_the_clock, name="tgsession lease clock", daemon=True).start()
+            self._store = store = self.leasing.open()
+            if (tenure := self._ask(store)) is not None:
+                threading.Thread(target=self._look_at_the_clock, args=(tenure,), name="tgsession lease clock", daemon=True).start()
                 self.news.ring()
-                self._renew()
+                self._renew(store, tenure)
         except Exception as error:
             # A fault of ours must not look like a lease that is still asked for, or kept.
             self.error = error if isinstance(error, TgsessionError) else StoreError(self.leasing.address, f"{type(error).__name__}: {error}")
@@ -134,13 +134,13 @@ class Lease:
             self._wake.set()
             self.news.ring()
 
-    def _ask(self) -> bool:
-        """Ask until it is granted, or nobody waits for it any more."""
+    def _ask(self, store: Store) -> Tenure | None:
+        """Ask until it is granted; None if nobody waits for it any more."""
         begun, over, terms = self._now(), 0, self.leasing.terms
         while not self._stop:
             began = self._now()
             try:
-                answer = self._store_.acquire(self.name.key_id_hex, self._record, terms.kept, over)
+                answer = store.acquire(self.name.key_id_hex, self._record, terms.kept, over)
             except StoreError as error:
                 if not self.answered:
                     raise
@@ -150,24 +150,24 @@ class Lease:
                 if isinstance(answer, int):
                     self.token, self.tenure, self.answered = answer, Tenure(terms, began), True
                     self._due = began + self._pace()
-                    return True
+                    return self.tenure
                 if over := left_behind(answer):
                     continue
                 self.held, self.answered = answer, True
             self.news.ring()
             self._sleep(_ASK_EVERY if self._now() - begun < _SOON else _ASK_EVERY_LATER)
-        return False
+        return None
 
-    def _renew(self) -> None:
+    def _renew(self, store: Store, tenure: Tenure) -> None:
         """Renew it until it is to end, then release it."""
-        terms, tenure = self.leasing.terms, self._tenure
+        terms = self.leasing.terms
         while not self._stop and not self.lost:
             now = self._now()
             if now < self._due:
                 self._sleep(min(_TICK, self._due - now))
                 continue
             try:
-                good = self._store_.renew(self.name.key_id_hex, self.token, self._record, terms.kept)
+                good = store.renew(self.name.key_id_hex, self.token, self._record, terms.kept)
             except StoreError as error:
                 self._note_trouble(error)
                 self._due = self._now() + terms.renew / 5
@@ -183,11 +183,11 @@ class Lease:
         while not self._stop:
             self._sleep(_TICK)
         if not self._abandoned:
-            self._leave()
+            self._leave(store)
 
-    def _leave(self) -> None:
+    def _leave(self, store: Store) -> None:
         try:
-            self._store_.release(self.name.key_id_hex, self.token)
+            store.release(self.name.key_id_hex, self.token)
         except StoreError as error:
             self._log(logging.WARNING, f"the lease could not be released and runs out by itself: {error.reason}")
 
@@ -196,9 +196,9 @@ class Lease:
 
     # the thread that looks at the clock
 
-    def _look_at_the_clock(self) -> None:
+    def _look_at_the_clock(self, tenure: Tenure) -> None:
         _hear_no_signals()
-        tenure, terms = self._tenure, self.leasing.terms
+        terms = self.leasing.terms
         while not self.ended.is_set() and not self._cut:
             now = self._now()
             if not tenure.is_good(now):
@@ -223,16 +223,6 @@ class Lease:
         self.on_cut()
 
     # both
-
-    @property
-    def _store_(self) -> Store:
-        assert self._store is not None  # noqa: S101 - for the type checker: opened before anything is asked
-        return self._store
-
-    @property
-    def _tenure(self) -> Tenure:
-        assert self.tenure is not None  # noqa: S101 - for the type checker: set when granted
-        return self.tenure
 
     @property
     def _record(self) -> str:
