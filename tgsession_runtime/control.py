@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tgsession_runtime.errors import ConfigurationError
-from tgsession_runtime.holder import started_at
+from tgsession_runtime.processes import started_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

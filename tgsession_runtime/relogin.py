@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tgsession_runtime import backups, tombstones
 from tgsession_runtime.check import Surroundings, check
 from tgsession_runtime.claim import contend
-from tgsession_runtime.errors import LoginError, NoConnectionError, SessionUnreadableError
+from tgsession_runtime.errors import LoginError, NoConnectionError
 from tgsession_runtime.floods import Floods
 from tgsession_runtime.lease_settings import leasing_of
-from tgsession_runtime.session import read
+from tgsession_runtime.session import path_of, with_key
 from tgsession_runtime.session_files import data_centre
 from tgsession_runtime.state import State
 from tgsession_runtime.teardown import disconnect
@@ -40,23 +39,22 @@ async def log_in(
         LoginError: workers or other programs may use it, or Telegram refuses.
     """
     settings.required("api_id", "api_hash")
-    if name.path is None:
-        raise SessionUnreadableError(name.label, "it is kept in no file", "name a session file")
+    path = path_of(name)
     state = State(settings.state_dir)
     claim = await take(contend(name, state, timeout=wait, leasing=leasing_of(settings)))
     try:
         _refuse_in_the_way(name, Surroundings.of(settings))
-        new = backups.new_name(name.path)
+        new = backups.new_name(path)
         try:
-            _begin(new, name.path)
+            _begin(new, path)
             account = await _log_in(name.label, new, settings, way, person, Floods(state.floods()))
-            aside = backups.take_place(new, name.path)
+            aside = backups.take_place(new, path)
         finally:
             backups.remove_new(new)
-        tombstones.clear(replace(name, key_id=read(name.path).key_id), state)
+        tombstones.clear(with_key(name), state)
     finally:
         claim.release()
-    return account, name.path, aside
+    return account, path, aside
 
 
 def _refuse_in_the_way(name: SessionName, around: Surroundings) -> None:

@@ -93,6 +93,17 @@ def name_of_string(text: str) -> SessionName:
     return SessionName(f"StringSession {key_id:016x}", key_id=key_id)
 
 
+def path_of(name: SessionName) -> Path:
+    """The path of the file of the session *name*, whether that is there or not.
+
+    Raises:
+        SessionUnreadableError: it is kept elsewhere.
+    """
+    if name.path is None:
+        raise SessionUnreadableError(name.label, "it is kept in no file", "name a session file")
+    return name.path
+
+
 def look_into(name: SessionName) -> tuple[SessionName, SessionFile | None]:
     """*name* with the auth key id that its file has now, and what else that says; unchanged and None for one kept elsewhere.
 

@@ -10,8 +10,8 @@ import click
 from tgsession_runtime.commands.asked import asked
 from tgsession_runtime.commands.claiming import claimed
 from tgsession_runtime.display import echo
-from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError
-from tgsession_runtime.session import name_of_string
+from tgsession_runtime.errors import ConfigurationError
+from tgsession_runtime.session import name_of_string, path_of
 
 
 @click.command(
@@ -40,15 +40,14 @@ def command(file: IO[str], session: str, wait: float) -> int:
         ) from None
     about = asked([session])
     name = about.names[0]
-    if name.path is None:
-        raise SessionUnreadableError(session, "it is kept in no file", "name a session file")
+    path = path_of(name)
     with ExitStack() as both:
         claim = both.enter_context(claimed(name, about.settings, wait))
         string = name_of_string(text)
         if string.key_id != claim.name.key_id:
             both.enter_context(claimed(string, about.settings, wait))
-        aside = write_file(text, name.path)
-    for path in aside:
-        echo(f"put aside: {path}")
-    echo(f"made:      {name.path}")
+        aside = write_file(text, path)
+    for kept in aside:
+        echo(f"put aside: {kept}")
+    echo(f"made:      {path}")
     return 0

@@ -11,7 +11,7 @@ from tgsession_runtime.commands.asked import asked
 from tgsession_runtime.commands.claiming import claimed
 from tgsession_runtime.display import echo
 from tgsession_runtime.errors import SessionUnreadableError
-from tgsession_runtime.session import read
+from tgsession_runtime.session import path_of, read
 
 
 @click.command(
@@ -27,13 +27,12 @@ def command(backup: Path, session: str, wait: float) -> int:
     """Put BACKUP in the place of the file of SESSION, as nobody holds it; the file that was there is put aside, never deleted."""
     about = asked([session])
     name = about.names[0]
-    if name.path is None:
-        raise SessionUnreadableError(session, "it is kept in no file", "name a session file")
+    path = path_of(name)
     if read(backup, str(backup)).key_id is None:
         raise SessionUnreadableError(str(backup), "there is no auth key in it", "name another backup")
     with claimed(name, about.settings, wait):
-        aside = backups.restore(backup, name.path)
-    for path in aside:
-        echo(f"put aside: {path}")
-    echo(f"restored:  {name.path}")
+        aside = backups.restore(backup, path)
+    for kept in aside:
+        echo(f"put aside: {kept}")
+    echo(f"restored:  {path}")
     return 0

@@ -65,7 +65,7 @@ def command(session: str | None, wait: float | None, command: tuple[str, ...]) -
 
 def _run(program: Any, claim: Claim, command: Sequence[str]) -> int:
     from tgsession_runtime.errors import ClaimLostError, LeaseLostError
-    from tgsession_runtime.holder import started_at
+    from tgsession_runtime.processes import started_at
 
     def started(pid: int) -> None:
         with suppress(OSError):  # a full disk: the claim stands, only its record says less

@@ -7,11 +7,11 @@ neither a pid that is used again nor a restart of the machine makes an unguarded
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from tgsession_runtime import holder
+from tgsession_runtime.processes import pid_namespace, started_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ def is_marked(folder: Path, pid: int, facts: Facts) -> bool:
     return (
         marker is not None
         and (marker.pid, marker.started) == (facts.inner_pid, facts.started)
-        and (marker.boot_id, marker.pid_namespace) == (holder.current().boot_id, _namespace(pid))
+        and (marker.boot_id, marker.pid_namespace) == (holder.current().boot_id, pid_namespace(pid))
     )
 
 
@@ -87,15 +87,7 @@ def _is_gone(marker: Marker) -> bool:
     here = holder.current()
     if (marker.host, marker.pid_namespace) != (here.host, here.pid_namespace):
         return False
-    return marker.boot_id != here.boot_id or holder.started_at(marker.pid) != marker.started
-
-
-def _namespace(pid: int) -> str:
-    """The pid namespace of a process; nothing where there are none, or where this user may not ask."""
-    try:
-        return os.readlink(f"/proc/{pid}/ns/pid")
-    except OSError:
-        return ""
+    return marker.boot_id != here.boot_id or started_at(marker.pid) != marker.started
 
 
 def _name(pid: int, started: str) -> str:
