@@ -19,6 +19,7 @@ from tgsession_runtime.errors import SessionUnreadableError
 from tgsession_runtime.session import SUFFIX, read, sqlite_uri
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 COMPANIONS = ("-journal", "-wal", "-shm")
@@ -105,13 +106,12 @@ def restore(backup: Path, path: Path) -> list[Path]:
         remove_new(new)
 
 
-def newest(path: Path) -> Path | None:
-    """The newest backup of *path* that lies beside it and has an auth key; None if there is none."""
+def of(path: Path) -> Iterator[Path]:
+    """The backups of *path* that lie beside it and have an auth key, the newest first."""
     for found in sorted(path.parent.glob(f"{glob.escape(path.name)}.backup-*"), reverse=True):
         with suppress(SessionUnreadableError):
             if read(found).key_id is not None:
-                return found
-    return None
+                yield found
 
 
 def new_name(path: Path) -> Path:

@@ -11,14 +11,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tgsession_runtime import backups
+from tgsession_runtime import backups, tombstones
 from tgsession_runtime.check import Surroundings, check
+from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError
+from tgsession_runtime.session import SessionName, read
+from tgsession_runtime.session_files import newest_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from tgsession_runtime.session import SessionName
     from tgsession_runtime.state import State
     from tgsession_runtime.verdict import Reason
     from tgsession_runtime.workers import Worker
@@ -40,14 +42,20 @@ class Step:
 
 
 def steps(name: SessionName, around: Surroundings, *, backup: Path | None = None, restart: bool = False) -> list[Step]:
-    """What has to be done until the session *name* is safe to use; nothing if it is."""
+    """What has to be done until the session *name* is safe to use; nothing if it is.
+
+    Raises:
+        ConfigurationError: *backup* would not help.
+    """
     path = name.path
     if path is None:
         return []
+    if backup is not None and (useless := _useless(backup, around.state)):
+        raise ConfigurationError(f"`{backup}` {useless}", "name another backup; or none, then it may come to a new login", why="nothing was done")
     running = [worker for worker in around.workers.workers if worker.runs_tasks]
     reasons = check(name, around).reasons
     conflicts = [reason for reason in reasons if reason.code in _CONFLICTS and not _is_of(reason, running)]
-    mends = list(_mends(path, reasons, backup))
+    mends = list(_mends(path, reasons, backup, around.state))
     found: list[Step] = []
     if running and (mends or conflicts):
         pids = " ".join(str(worker.process.pid) for worker in running)
@@ -65,12 +73,12 @@ def _is_of(reason: Reason, running: Sequence[Worker]) -> bool:
     return pids - {None} != set() and pids - {None} <= {pid for worker in running for pid in worker.pids}
 
 
-def _mends(path: Path, reasons: Sequence[Reason], backup: Path | None) -> Iterator[Step]:
+def _mends(path: Path, reasons: Sequence[Reason], backup: Path | None, state: State) -> Iterator[Step]:
     broken = [reason for reason in reasons if reason.code in _BROKEN]
     if broken and path.exists():
         yield Step("put-aside", f"put `{path}` and its journal aside, never delete them", broken[0].message)
     if broken or not path.exists() or any(reason.code == "not-logged-in" for reason in reasons):
-        yield _new_login(path, backup, dead=any(reason.code == "revoked" for reason in broken))
+        yield _new_login(path, backup or next((one for one in backups.of(path) if not _useless(one, state)), None))
 
 
 def remember_workers(name: SessionName, state: State) -> None:
@@ -89,11 +97,22 @@ def forget_workers(name: SessionName, state: State) -> None:
         _note(name, state).unlink()
 
 
-def _new_login(path: Path, backup: Path | None, *, dead: bool) -> Step:
-    source = backup or (None if dead else backups.newest(path))
+def _new_login(path: Path, source: Path | None) -> Step:
     if source is not None:
         return Step("restore", f"restore `{source}`", "it holds the login", source)
-    return Step("log-in", f"log in again: `{path.name}`", "a dead key does not come back" if dead else "there is no backup beside it")
+    return Step("log-in", f"log in again: `{path.name}`", "there is no backup beside it whose login is not known to have ended")
+
+
+def _useless(backup: Path, state: State) -> str:
+    """Why *backup*, put in the place of the session, would have to be put aside again; empty if it would not."""
+    try:
+        file = read(backup)
+    except SessionUnreadableError as error:
+        return f"cannot be read: {error.reason}"
+    if file.schema > newest_schema():
+        return f"was written by a newer Telethon, in layout {file.schema}"
+    record = tombstones.read(SessionName(backup.name, backup, file.key_id), state)
+    return f"holds a login that Telegram has ended: {record['reason']}" if record is not None else ""
 
 
 def _note(name: SessionName, state: State) -> Path:

@@ -17,8 +17,10 @@ from tests.runtime.commands import DEADLINE, HOLD, Started, guard, running
 from tests.runtime.redises import redis_of_ones_own
 from tests.runtime.test_lease_commands import elsewhere, variables
 from tests.telegram import Controls
-from tgsession_runtime.holder import started_at
-from tgsession_runtime.session import read
+from tgsession_runtime import tombstones
+from tgsession_runtime.processes import started_at
+from tgsession_runtime.session import name_of, read, with_key
+from tgsession_runtime.state import State
 
 APP = '''
 import os, signal, time
@@ -187,6 +189,24 @@ def test_a_recovery_restores_the_newest_backup_and_keeps_the_damaged_file(projec
 
     assert (done.status, read(session).key_id) == (0, key_id), done.err
     assert [one.read_bytes() for one in project.glob("alerts.session.aside-*")] == [b"damaged"]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_recovery_restores_no_login_that_has_ended(project: Path, far: Controls, *, named: bool) -> None:
+    session = project / "alerts.session"
+    far.log_in(far.add_bot("9007:token")).write(session)
+    guard(project, "backup", "alerts")
+    [backup] = project.glob("alerts.session.backup-*")
+    tombstones.write(with_key(name_of(session)), State(project / "state"), "AUTH_KEY_DUPLICATED")
+
+    done = guard(project, "recover", "--yes", "alerts", *(["--backup", str(backup)] if named else []))
+
+    if named:
+        assert (done.status, f"`{backup}` holds a login that Telegram has ended" in done.err) == (2, True), done.err
+    else:
+        assert "log in again: `alerts.session`" in done.out, done.out
+        assert done.status != 0
+    assert len(list(project.glob("alerts.session.aside-*"))) == (0 if named else 1)
 
 
 def test_a_recovery_stops_workers_first_and_starts_them_again(project: Path, far: Controls) -> None:

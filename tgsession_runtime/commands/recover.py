@@ -18,7 +18,8 @@ from tgsession_runtime.commands.claiming import claimed
 from tgsession_runtime.commands.workers import start_worker, stop_workers
 from tgsession_runtime.console import say
 from tgsession_runtime.display import echo
-from tgsession_runtime.errors import ConfigurationError, SessionUnreadableError, WorkersError, quoted
+from tgsession_runtime.errors import ConfigurationError, WorkersError, quoted
+from tgsession_runtime.session import path_of
 from tgsession_runtime.state import State
 
 if TYPE_CHECKING:
@@ -57,17 +58,20 @@ def command(
             f"see the steps: `tgsession-guard recover --dry-run {label}`; take them: `tgsession-guard recover --yes {label}`",
             why="nothing was done",
         )  # fmt: skip
+    taken: set[tuple[str, Path | None]] = set()
     while True:
         about = asked([session])
         name, state = about.names[0], State(about.settings.state_dir)
-        if name.path is None:
-            raise SessionUnreadableError(session, "it is kept in no file", "name a session file")
+        path_of(name)
         todo = recovery.steps(name, about.around, backup=backup, restart=recovery.ran_before(name, state))
         if dry_run or not todo:
             break
         echo(f"{len(todo)} to do; next: {_told(todo[0])}")
         if not yes and not click.confirm("go on?", default=True):
             return 1
+        if (this := (todo[0].kind, todo[0].source)) in taken:
+            raise WorkersError(f"it did not help to {todo[0].what}", f"see to this first: {todo[0].why}", why="it would be taken for ever")
+        taken.add(this)
         _take(todo[0], about, way, phone)
     for step in todo:
         echo(f"would {'have you ' if step.kind == 'end-conflicts' else ''}{_told(step)}")
@@ -83,8 +87,6 @@ def _told(step: Step) -> str:
 
 def _take(step: Step, about: Asked, way: Way, phone: str | None) -> None:
     name, state = about.names[0], State(about.settings.state_dir)
-    path = name.path
-    assert path is not None  # noqa: S101 - looked at by the caller
     if step.kind == "stop-workers":
         recovery.remember_workers(name, state)
         stop_workers(about, _COLD, force=True)
@@ -101,5 +103,5 @@ def _take(step: Step, about: Asked, way: Way, phone: str | None) -> None:
         say("\n".join([f"logged in as {account}", *(f"put aside: {one}" for one in aside)]))
     else:
         with claimed(name, about.settings, 0.0):
-            aside = backups.restore(step.source, path) if step.source else backups.put_aside(path)
+            aside = backups.restore(step.source, path_of(name)) if step.source else backups.put_aside(path_of(name))
         say("\n".join(f"put aside: {one}" for one in aside))
