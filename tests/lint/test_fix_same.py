@@ -8,6 +8,7 @@ import pytest
 
 from tests.lint.test_fix import CALL, GUARD, mended, notes, project
 from tests.lint.test_fix_opened import written
+from tgsession_lint import config, pipeline
 
 __all__ = ["project"]  # the fixture
 
@@ -230,6 +231,93 @@ def test_program_that_would_do_otherwise_is_left_alone_and_says_why(code: str, w
     body = code.replace("CALL", CALL).replace("\n", "\n    ").rstrip(" ")
 
     assert why in notes(project, f"{HEAD}async def f(box):\n    {body}")[0]
+
+
+ASKED = "async def f(boxes):\n    for box in boxes:\n        c = CALL\n        await c.connect()\n"
+WORK = "        await c.send_message(box)\n        await c.disconnect()\n"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "if not await c.is_user_authorized():\n    logger.error(box)\n    raise OSError",
+        "if not await c.is_user_authorized():\n    print('log in first')\n    await c.disconnect()\n    return",
+        "if not await c.is_user_authorized():\n    print('log in first')",
+        "if await c.is_user_authorized():\n    print('welcome')\nelse:\n    await c.sign_in(box)",
+        "print(await c.is_user_authorized())",
+        "assert await c.is_user_authorized()",
+        "ok = await c.is_user_authorized()\nif not ok:\n    return None",
+    ],
+)
+def test_code_that_gives_up_where_nobody_is_logged_in_is_mended_and_told(asked: str, project: Path) -> None:
+    code = HEAD + ASKED.replace("CALL", CALL) + asked.replace("\n", "\n        ").join(("        ", "\n")) + WORK
+    (project / "app.py").write_text(code, encoding="utf-8")
+    found = [one for one in pipeline.run([project], config.load([project], project), cwd=project).findings if one.code == "TGS101"]
+
+    assert [one.fix is not None and ("NotLoggedInError" in one.fix.message or "nothing logs in" in one.fix.message) for one in found] == [True]
+    assert f"async with {GUARD} as c:" in mended(project, code)
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("if not await c.is_user_authorized():\n    await c.disconnect()\n    continue", "goes on where nobody is logged in"),
+        ("if not await c.is_user_authorized():\n    box.ok = False\n    return", "goes on where nobody is logged in"),
+        ("if await c.is_user_authorized():\n    pass\nelse:\n    return {'error': 1}", "goes on where nobody is logged in"),
+        ("ok = await c.is_user_authorized()\nif not ok:\n    break", "goes on where nobody is logged in"),
+        ("box.ok = await c.is_user_authorized()", "is what this code asks for"),
+        ("return await c.is_user_authorized()", "is what this code asks for"),
+    ],
+)
+def test_code_that_goes_on_where_nobody_is_logged_in_is_left_alone(asked: str, why: str, project: Path) -> None:
+    code = HEAD + ASKED.replace("CALL", CALL) + asked.replace("\n", "\n        ").join(("        ", "\n")) + WORK
+
+    assert why in notes(project, code)[0]
+
+
+def test_client_that_is_started_is_logged_in_whatever_is_asked_then(project: Path) -> None:
+    code = f"async def f():\n    c = {CALL}\n    await c.start()\n    ok = await c.is_user_authorized()\n    await c.send_message(ok)\n    return ok\n"
+
+    assert f"async with {GUARD} as c:" in mended(project, HEAD + code)
+
+
+def test_script_that_only_logs_in_goes_on_to_do_so(project: Path) -> None:
+    code = f"with {CALL} as c:\n    print('session made')\n"
+
+    assert "nothing is done here with the client but to log in" in notes(project, HEAD + code)[0]
+
+
+def test_what_other_modules_take_of_a_client_is_not_closed_before(project: Path) -> None:
+    code = f"c = {CALL}\nc.start()\nbot = c\nc.get_me()\n"
+    (project / "other.py").write_text("from app import bot\n\ndef g():\n    bot.send_message(1)\n", encoding="utf-8")
+
+    assert "other modules import this one" in notes(project, HEAD + code)[0]
+
+
+def test_what_has_the_client_ends_before_that_is_closed(project: Path) -> None:
+    body = "        await c.connect()\n        w = Worker(c)\n        await w.run()\n    finally:\n        w.stop()\n        await c.disconnect()\n"
+    code = f"async def f():\n    c = w = None\n    try:\n        c = {CALL}\n{body}".replace("c = w = None", "c = None\n    w = None")
+
+    assert f"async with {GUARD}" not in mended(project, HEAD + code)
+    assert f"async with {GUARD}" in mended(project, HEAD + code.replace("        w.stop()\n", ""))
+
+
+def test_client_that_a_with_connects_each_time_is_not_opened_for_good(project: Path) -> None:
+    body = f"    def begin(self):\n        self.c = {CALL}\n        with self.c.start():\n            print()\n    def go(self):\n        with self.c.start():\n            self.c.g()\n"
+
+    assert "a `with` connects `self.c` whenever it is used" in notes(project, f"{HEAD}class A:\n{body}")[0]
+
+
+def test_import_below_other_code_says_so_as_its_neighbours_do(project: Path) -> None:
+    code = f"import sys\nsys.path.insert(0, '.')\nfrom telethon import TelegramClient, events  # noqa: E402\ndef f():\n    with {CALL} as c:\n        c.g()\n"
+
+    assert "\nfrom telethon import events  # noqa: E402\nfrom tgsession_runtime import guarded_client  # noqa: E402\n" in mended(project, code)
+
+
+def test_block_has_a_blank_row_behind_it_and_none_before_it(project: Path) -> None:
+    code = f"async def f():\n    c = {CALL}\n\n    await c.connect()\n\n    await c.g()\n\n    await c.disconnect()\n    return 1\n"
+
+    assert mended(project, HEAD + code) == f"{AFTER}async def f():\n    async with {GUARD} as c:\n        await c.g()\n\n    return 1\n"
 
 
 def test_session_is_given_up_before_it_is_built_again(project: Path) -> None:

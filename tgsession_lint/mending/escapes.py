@@ -108,7 +108,7 @@ def _through_another_name(variable: Variable, statements: Sequence[Any]) -> NoFi
     for stored in tree.stored:
         if isinstance(stored.value, cst.Name) and stored.value in uses and stored.kind != "extend":
             return NoFix(f"`{variable.name}` is kept in `{source_of(stored.target)}`, which may outlive the block")
-    makers = {name for use in uses for name in _made_of(variable, use)}
+    makers = {name for use in uses for name in made_of(variable, use)}
     for value in variable.home.returns:
         named = {node.value for node in _names(value)} if not isinstance(value, cst.Await) else set()
         if named & makers:
@@ -116,7 +116,7 @@ def _through_another_name(variable: Variable, statements: Sequence[Any]) -> NoFi
     return None
 
 
-def _made_of(variable: Variable, use: Node) -> list[str]:
+def made_of(variable: Variable, use: Node) -> list[str]:
     """The names of what some call made of the client, and of the functions that use it later."""
     found: list[str] = []
     passed = False

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tgsession_lint.tree import Scope, Tree
 
 GUARD = "guarded_client"
+# Where an import stands below other code, and says that it may.
+_LATE = re.compile(r"#\s*noqa:[^#]*\bE402\b")
 STATEMENT = f"from tgsession_runtime import {GUARD}"
 
 
@@ -52,7 +54,9 @@ def need(facts: Facts, draft: Draft, at: Node) -> None:
         line = (telethon or before)[-1]
         row = draft.layout.rows(line)[1]
         alone = all(_is_from_future(part) for part in line.body)
-        draft.insert_row(row, f"\n{STATEMENT}\n" if alone else f"{STATEMENT}\n")
+        late = any(_LATE.search(draft.layout.row(one)) for one in range(draft.layout.rows(line)[0], row + 1))
+        statement = f"{STATEMENT}  # noqa: E402" if late else STATEMENT
+        draft.insert_row(row, f"\n{statement}\n" if alone else f"{statement}\n")
         return
     first = tree.root.body[0]
     documented = isinstance(first, cst.SimpleStatementLine) and _is_string(first.body[0])

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # What a fix says where the code has logged in by itself.
 REMARK = "; nothing logs in here any more: `tgsession-guard auth` does, once"
 _NEVER = "and the guard never logs in: `tgsession-guard auth` does it, once"
+ONLY = NoFix(f"nothing is done here with the client but to log in, {_NEVER}")
 METHODS = frozenset({"send_code_request", "sign_in", "sign_up", "qr_login"})
 # What is said of a client on the way in and out, and to see whether somebody is logged in.
 _AROUND = METHODS | {

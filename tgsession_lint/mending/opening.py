@@ -281,6 +281,9 @@ def _of_uses(facts: Facts, found: Opened) -> NoFix | None:
     """Why the client could not be used as it is: it is connected again after a disconnect, which nothing can be that was given up."""
     tree = facts.module.tree
     for seat in found.seats:
+        entered = [use for use in seat.uses if _is_entered(tree, use)]
+        if len(entered) > 1 or (entered and "." in seat.name):
+            return NoFix(f"a `with` connects `{seat.name}` whenever it is used: enter the guard there")
         closed: dict[Scope | None, int] = {}
         places = [(tree.order[node], node, True) for node in seat.stores] + [(tree.order[node], node, False) for node in seat.uses]
         for order, node, is_store in sorted(places, key=lambda place: place[0]):
@@ -292,6 +295,16 @@ def _of_uses(facts: Facts, found: Opened) -> NoFix | None:
             elif _method(facts, node) in _OPENING and frame in closed:
                 return NoFix(f"`{seat.name}` is disconnected and connected again: build a new client there, and open the guard for each")
     return None
+
+
+def _is_entered(tree: Tree, use: Node) -> bool:
+    """Whether a `with` enters the client at *use*, or what its `start(…)` gives."""
+    for above in tree.ancestors(use):
+        if isinstance(above, cst.WithItem):
+            return True
+        if not isinstance(above, (cst.Attribute, cst.Call, cst.Await)) or (isinstance(above, cst.Attribute) and above.attr.value != "start"):
+            return False
+    return False
 
 
 def _method(facts: Facts, use: Node) -> str:

@@ -9,7 +9,8 @@ import libcst as cst
 from tgsession_lint.finding import NoFix
 from tgsession_lint.frozen import frozen
 from tgsession_lint.mending import callers, imports, moving, openers, words
-from tgsession_lint.mending.escapes import escape
+from tgsession_lint.mending.escapes import escape, made_of
+from tgsession_lint.names import reads
 from tgsession_lint.nodes import dotted_name, source_of
 
 if TYPE_CHECKING:
@@ -67,10 +68,36 @@ def sure_stretch(facts: Facts, variable: Variable, call: cst.Call | None, openin
         return stretch
     if call is not None and (other := _of_same_session(facts, variable, call, stretch)):
         return NoFix(f"another client of the session `{other}` is built in the block, where the guard has it already")
+    if not stretch.ends and _is_imported(facts, variable):
+        return NoFix(f"other modules import this one, and `{variable.name}` would be closed by then: build it where it is used")
+    if (holder := _holder_behind(variable, stretch)) is not None:
+        return NoFix(f"`{holder}` has `{variable.name}`, and is used behind the block, where that would be closed")
     kept = callers.kept_by(facts, kept_uses(variable, stretch)) or ("" if stretch.ends else callers.given_away(facts, kept_uses(variable, stretch)))
     if kept:
         return NoFix(f"`{kept}` keeps `{variable.name}`, which outlives the block")
     return refuse(variable, stretch) or openers.refuse(facts, variable, stretch.statements) or stretch
+
+
+def _is_imported(facts: Facts, variable: Variable) -> bool:
+    """Whether the block would be one of the module itself, and other modules go on with what it leaves."""
+    if variable.home is not facts.module.tree.scope or any(isinstance(above, cst.If) for above in variable.tree.ancestors(variable.line)):
+        return False
+    return bool(facts.mentions.reach.importers.get(facts.module.path))
+
+
+def _holder_behind(variable: Variable, stretch: Stretch) -> str | None:
+    """The name of what was made with the client, and is used behind the block, but before the client was closed so far."""
+    tree = variable.tree
+    made = {name for use in variable.within(stretch.statements) for name in made_of(variable, use)} - {variable.name}
+    ends = [tree.order[part] for part in stretch.removed if part not in stretch.statements and not variable.is_inside(part, stretch.statements)]
+    last = max(ends, default=None) if stretch.ends else None
+    first = tree.order[stretch.statements[-1]] if stretch.statements else 0
+    for name in sorted(made):
+        for use in reads(tree, name, variable.home) if name in variable.home.bindings else ():
+            behind = tree.order[use] > first and not variable.is_inside(use, stretch.statements)
+            if behind and ((last is None and not stretch.ends) or (last is not None and tree.order[use] < last)):
+                return name
+    return None
 
 
 def _of_same_session(facts: Facts, variable: Variable, call: cst.Call, stretch: Stretch) -> str:
@@ -103,7 +130,7 @@ def _is_heard_of(facts: Facts, variable: Variable) -> bool:
     """Whether a `try` that does not build the client does something where the client cannot be opened."""
     tree = variable.tree
     openings = [use for use in variable.uses if variable.is_direct(use) and any(True for _ in openers.openings_of(facts, use))]
-    return bool(openings) and words.is_heard_of(tree, openings[0], variable.block, {variable.name})
+    return bool(openings) and words.is_heard_of(tree, min(openings, key=tree.order.__getitem__), variable.block, {variable.name})
 
 
 def _is_next(variable: Variable, line: Node) -> bool:

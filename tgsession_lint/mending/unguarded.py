@@ -8,7 +8,7 @@ import libcst as cst
 
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
-from tgsession_lint.mending import factory, heads, imports, keeping, late, login, opening
+from tgsession_lint.mending import factory, heads, imports, keeping, late, login, opening, unauthorized, words
 from tgsession_lint.mending.block import mend_block
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.entering import enter_statement
@@ -57,8 +57,20 @@ def mend_with_end(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:
 def _unless_for_login(facts: Facts, call: cst.Call, found: Fix | NoFix) -> Fix | NoFix:
     """*found*, but for code that starts the client to log in, and has a name that says so."""
     outer, start = fluent(facts, call)
-    named = login.by_name(facts, call) if isinstance(found, Fix) and _starts(facts, call, outer, start) else None
-    return named or found
+    if not isinstance(found, Fix):
+        return found
+    named = login.by_name(facts, call) if _starts(facts, call, outer, start) else None
+    return named or _unless_it_goes_on(facts, outer, found, started=outer is not call)
+
+
+def _unless_it_goes_on(facts: Facts, outer: Node, found: Fix, *, started: bool) -> Fix | NoFix:
+    """*found*, but for code that goes on where nobody is logged in; `start(…)` and `with` log in by themselves."""
+    tree = facts.module.tree
+    uses = [use for seat in seats(tree, outer) for use in seat.uses]
+    parents: list[Any] = [tree.parent(node) for node in (outer, *uses)]
+    if started or any(isinstance(one, cst.WithItem) or getattr(getattr(one, "attr", None), "value", "") == "start" for one in parents):
+        return found
+    return unauthorized.refuse(tree, uses, found)
 
 
 def _mend_with_end(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:
@@ -134,7 +146,10 @@ def _entered(
     refused = heads.refuse(facts, call, start)
     if refused is not None:
         return refused
-    remark = login.refuse(facts, _uses(facts, item, statement), start, facts.module.tree.scope_at(statement))
+    uses = _uses(facts, item, statement)
+    if not uses and heads.token(start) is None and all(words.only_tells(one) for one in words.statements_of(statement.body)):
+        return login.ONLY
+    remark = login.refuse(facts, uses, start, facts.module.tree.scope_at(statement))
     if isinstance(remark, NoFix):
         return remark
     draft = Draft(layout)

@@ -98,7 +98,7 @@ def is_heard_of(tree: Tree, opening: Node, block: Node, names: set[str]) -> bool
             parts = list(final.body.body) if final is not None else []
             for handler in above.handlers:
                 parts += _but_raise(handler.body) if _catches_failed_openings(handler.type) else ()
-            if not all(_only_tells(part) or any(is_closing(part, name) for name in names) for part in parts):
+            if not all(only_tells(part) or any(is_closing(part, name) for name in names) for part in parts):
                 return True
         below = above
     return False
@@ -112,7 +112,7 @@ def is_closing(statement: Any, name: str) -> bool:
         return alone and _tests_only(statement.test, name) and not has_comment(statement, beside=True)
     if isinstance(statement, cst.Try):
         body = _inside(statement.body)
-        quiet = all(handler.body.body and all(_only_tells(part) for part in handler.body.body) for handler in statement.handlers)
+        quiet = all(handler.body.body and all(only_tells(part) for part in handler.body.body) for handler in statement.handlers)
         whole = len(body) == 1 and is_closing(body[0], name) and statement.orelse is None and statement.finalbody is None
         return whole and quiet and not has_comment(statement, beside=True)
     call, _ = _called(statement, name)
@@ -157,7 +157,7 @@ def _is_name(node: Any, name: str) -> bool:
     return dotted_name(node) == name
 
 
-def _only_tells(statement: Any) -> bool:
+def only_tells(statement: Any) -> bool:
     """Whether *statement* does nothing but say something, if at all: `pass`, `print(…)`, `logger.warning(…)`."""
     parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
     return all(isinstance(part, cst.Pass) or (isinstance(part, cst.Expr) and tells(part.value)) for part in parts)

@@ -206,9 +206,14 @@ class Wrapping:
         row = last
         while row in draft.gone:
             row -= 1
-        if row != last:
+        if row != last and (layout.is_blank(last + 1) or last + 1 > len(layout.document.lines)):
             draft.drop_blank_above(row + 1)
         begin = self._begin()
+        row = begin + 1
+        while layout.is_blank(row):
+            row += 1
+        if row in draft.gone:
+            draft.drop_blank_above(row)
         row = begin + 1
         while row in draft.gone or layout.is_blank(row):
             if row in draft.gone:
