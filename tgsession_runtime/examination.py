@@ -10,7 +10,7 @@ import shutil
 import stat
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import TYPE_CHECKING, Literal
 
@@ -167,7 +167,7 @@ def _session(name: SessionName, state: State) -> Iterator[Finding]:
         yield Finding(subject, "bad", "the disk is nearly full: what Telethon learns cannot be saved", "make room")
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         yield Finding(subject, "bad", "this user may not write the file or its folder", "run as the user that owns them")
-    if tombstones.read(name, state) is not None:
+    if tombstones.read(replace(name, key_id=file.key_id), state) is not None:
         yield Finding(subject, "note", "Telegram has ended a login of it", f"`tgsession-guard check {quoted(name.label)}` says more")
     yield Finding(subject, "ok", f"layout {file.schema}")
 

@@ -13,8 +13,11 @@ import pytest
 
 from tests.runtime.commands import guard
 from tests.telegram import Controls
+from tgsession_runtime import tombstones
 from tgsession_runtime.server_time import clock_offset
+from tgsession_runtime.session import name_of, with_key
 from tgsession_runtime.session_files import data_centre
+from tgsession_runtime.state import State
 
 
 def findings(folder: Path, **variables: str) -> tuple[int, dict[str, list[dict[str, Any]]]]:
@@ -35,6 +38,14 @@ def test_every_thing_that_is_not_in_order_says_what_to_do(tmp_path: Path, far: C
     assert all(one["hint"] for each in found.values() for one in each if one["state"] != "ok")
     assert [one["message"] for one in found["session `alerts`"]] == ["others may read it (mode …044)", "layout 8"]
     assert found["api_id"][0]["state"] == "note"
+
+
+def test_a_login_that_has_ended_is_noted(alerts: Path) -> None:
+    tombstones.write(with_key(name_of(alerts)), State(alerts.parent / "state"), "AUTH_KEY_DUPLICATED")
+
+    _, found = findings(alerts.parent)
+
+    assert [one["message"] for one in found["session `alerts`"]] == ["Telegram has ended a login of it", "layout 8"]
 
 
 def test_a_damaged_session_is_bad(tmp_path: Path) -> None:
