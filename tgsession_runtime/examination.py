@@ -145,7 +145,11 @@ def _state_folder(state: State) -> Iterator[Finding]:
 
 def _session(name: SessionName, state: State) -> Iterator[Finding]:
     path, subject = name.path, f"session `{name.label}`"
-    if path is None or not os.path.exists(path):
+    if path is None:
+        yield from _login(name, state)
+        yield Finding(subject, "ok", "a session string, kept in no file")
+        return
+    if not os.path.exists(path):
         yield Finding(subject, "note", "there is no file", f"log in: `tgsession-guard auth {quoted(name.label)}`")
         return
     try:
@@ -167,9 +171,14 @@ def _session(name: SessionName, state: State) -> Iterator[Finding]:
         yield Finding(subject, "bad", "the disk is nearly full: what Telethon learns cannot be saved", "make room")
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         yield Finding(subject, "bad", "this user may not write the file or its folder", "run as the user that owns them")
-    if tombstones.read(replace(name, key_id=file.key_id), state) is not None:
-        yield Finding(subject, "note", "Telegram has ended a login of it", f"`tgsession-guard check {quoted(name.label)}` says more")
+    yield from _login(replace(name, key_id=file.key_id), state)
     yield Finding(subject, "ok", f"layout {file.schema}")
+
+
+def _login(name: SessionName, state: State) -> Iterator[Finding]:
+    if tombstones.read(name, state) is not None:
+        more = "`tgsession-guard check`" if name.path is None else f"`tgsession-guard check {quoted(name.label)}`"
+        yield Finding(f"session `{name.label}`", "note", "Telegram has ended its login", f"{more} says more")
 
 
 def _lease_store(leasing: Leasing | None) -> Iterator[Finding]:

@@ -45,7 +45,16 @@ def test_a_login_that_has_ended_is_noted(alerts: Path) -> None:
 
     _, found = findings(alerts.parent)
 
-    assert [one["message"] for one in found["session `alerts`"]] == ["Telegram has ended a login of it", "layout 8"]
+    assert [one["message"] for one in found["session `alerts`"]] == ["Telegram has ended its login", "layout 8"]
+
+
+def test_a_session_string_needs_no_file(alerts: Path) -> None:
+    guard(alerts.parent, "export", "alerts", "--to", "string")
+
+    _, found = findings(alerts.parent, TGSESSION_SESSION_STRING_FILE="string")
+
+    [one] = [each for subject, [each] in found.items() if subject.startswith("session `StringSession ")]
+    assert (one["state"], one["message"]) == ("ok", "a session string, kept in no file")
 
 
 def test_a_damaged_session_is_bad(tmp_path: Path) -> None:
