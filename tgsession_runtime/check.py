@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tgsession_runtime import records, session_files, tombstones, workers
-from tgsession_runtime.errors import SessionUnreadableError, StateFolderError, StoreError, quoted
+from tgsession_runtime.errors import SessionUnreadableError, StateFolderError, StoreError, new_login, quoted
 from tgsession_runtime.holder import current as this_process
 from tgsession_runtime.leasing import Leases
 from tgsession_runtime.session import SessionFile, SessionName, look_into, read
@@ -141,7 +141,7 @@ class _Session:
         if (record := tombstones.read(self._name, self._state)) is not None and self._is_dead():
             when, reason = record.get("when", ""), str(record["reason"])
             message = f"Telegram has ended its login: {reason}, seen {when}"
-            yield Reason("revoked", message, f"log in again: `tgsession-guard auth {quoted(self._name.label)}`", {"reason": reason})
+            yield Reason("revoked", message, f"log in again: {new_login(self._name.label)}", {"reason": reason})
 
     def of_surroundings(self) -> Iterator[Reason]:
         """What else could use it."""

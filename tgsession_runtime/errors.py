@@ -52,6 +52,15 @@ def quoted(word: str) -> str:
     return shlex.quote(word)
 
 
+def new_login(session: str) -> str:
+    """How to log *session* in again; one that is kept in no file is called by its kind and its key."""
+    import re
+
+    if re.fullmatch(r"\w+ [0-9a-f]{16}", session):
+        return "`tgsession-guard auth NAME`, then `tgsession-guard export NAME --to FILE` for a new session string"
+    return f"`tgsession-guard auth {quoted(session)}`"
+
+
 def _part(name: str, text: str) -> str:
     return f"{name + ':':<6} " + text.replace("\n", "\n" + " " * 7)
 
@@ -323,7 +332,7 @@ class SessionRevokedError(SessionError):
     @property
     def hint(self) -> str:
         first = "find the second user of the key, then " if self.reason == "AUTH_KEY_DUPLICATED" else ""
-        return f"{first}log in again with `tgsession-guard auth {quoted(self.session)}`"
+        return f"{first}log in again: {new_login(self.session)}"
 
 
 class SessionUnreadableError(SessionError):

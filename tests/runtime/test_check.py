@@ -15,6 +15,9 @@ import pytest
 
 from tests.runtime.commands import HOLD, Started, guard, running
 from tests.telegram import Controls
+from tgsession_runtime import tombstones
+from tgsession_runtime.session import name_of, with_key
+from tgsession_runtime.state import State
 
 OPEN = """
 import sqlite3, sys, time
@@ -96,6 +99,17 @@ def test_a_dead_key_is_unsafe(alerts: Path, far: Controls) -> None:
     status, _, codes = verdict(alerts.parent, "alerts")
 
     assert (status, codes) == (1, ["revoked"])
+
+
+def test_a_dead_session_string_is_replaced_by_a_new_one(alerts: Path) -> None:
+    guard(alerts.parent, "export", "alerts", "--to", "string")
+    tombstones.write(with_key(name_of(alerts)), State(alerts.parent / "state"), "SESSION_REVOKED")
+
+    checked = guard(alerts.parent, "check", TGSESSION_SESSION_STRING_FILE="string")
+    run = guard(alerts.parent, "run", "--", "true", TGSESSION_SESSION_STRING_FILE="string")
+
+    for said in (checked.out, run.err):
+        assert "log in again: `tgsession-guard auth NAME`, then `tgsession-guard export NAME --to FILE`" in said
 
 
 def test_a_copy_of_the_login_is_a_warning(alerts: Path) -> None:
