@@ -59,11 +59,21 @@ class State:
             if not os.path.isdir(folder):
                 self.root.parent.mkdir(parents=True, exist_ok=True)
                 for one in (self.root, *(self.root.joinpath(*names[:depth]) for depth in range(1, len(names) + 1))):
-                    # Only the user may look in: file names are auth key ids, records name commands.
-                    one.mkdir(mode=0o700, exist_ok=True)
+                    _make(one)
         except OSError as error:
             raise StateFolderError(folder, error.strerror or str(error)) from error
         return Path(folder)
+
+
+def _make(folder: Path) -> None:
+    """Make *folder*, into which only the user may look: file names are auth key ids, records name commands."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    else:
+        folder.chmod(0o700)  # a umask of 0177, which services are hardened with, would keep the user out too
 
 
 def state_of(environ: Mapping[str, str]) -> State:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import stat
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tgsession_runtime.config import Settings, settings, settings_here
 from tgsession_runtime.errors import ConfigurationError
 from tgsession_runtime.lease_settings import leasing_of
 from tgsession_runtime.setting import SETTINGS
+from tgsession_runtime.state import State
 
 HASH = "0123456789abcdef0123456789abcdef"
 STRING = "1" + "BVtsOHwBuIyWxHR8gP2v" * 18
@@ -568,6 +570,16 @@ def test_a_table_with_underscores_is_ours_too(project: Path) -> None:
     (project / "pyproject.toml").write_text("[tool.tgsession_guard]\napi_id = 3\n", "utf-8")
 
     assert load(project).api_id == 3
+
+
+def test_the_state_folder_is_this_user_s_whatever_the_umask(project: Path) -> None:
+    before = os.umask(0o177)
+    try:
+        lock = State(project / "state").key_lock("0" * 16)
+    finally:
+        os.umask(before)
+
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (lock.parent, lock.parent.parent)] == [0o700, 0o700]
 
 
 def test_the_state_folder_is_where_it_was_said(project: Path) -> None:
