@@ -176,7 +176,9 @@ def _session(name: SessionName, state: State) -> Iterator[Finding]:
 
 
 def _login(name: SessionName, state: State) -> Iterator[Finding]:
-    if tombstones.read(name, state) is not None:
+    with suppress(StateFolderError):  # which is a finding of its own
+        if tombstones.read(name, state) is None:
+            return
         more = "`tgsession-guard check`" if name.path is None else f"`tgsession-guard check {quoted(name.label)}`"
         yield Finding(f"session `{name.label}`", "note", "Telegram has ended its login", f"{more} says more")
 

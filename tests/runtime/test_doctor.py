@@ -86,6 +86,14 @@ def test_a_state_folder_that_cannot_be_written_is_bad(tmp_path: Path) -> None:
     assert (status, found["state folder"][0]["state"]) == (1, "bad")
 
 
+def test_a_state_folder_that_cannot_be_made_keeps_nothing_else_from_being_told(alerts: Path) -> None:
+    (alerts.parent / "file").touch()
+
+    status, found = findings(alerts.parent, TGSESSION_STATE_DIR=str(alerts.parent / "file" / "state"))
+
+    assert (status, found["state folder"][0]["state"], found["session `alerts`"][0]["state"]) == (1, "bad", "ok")
+
+
 def test_where_each_setting_comes_from_is_told(tmp_path: Path) -> None:
     _, found = findings(tmp_path, TGSESSION_API_ID="12345", TGSESSION_LOCK_TIMEOUT="5")
 
