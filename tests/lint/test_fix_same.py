@@ -143,6 +143,41 @@ AFTER = "from tgsession_runtime import guarded_client\n\n"
             \t\tc.g()
             """,
         ),
+        (  # a token by a choice
+            """
+            async def f(box):
+                c = CALL
+                if box.is_bot:
+                    check(box)
+                    await c.start(bot_token=box.token)
+                else:
+                    await c.start()
+                await c.g()
+            """,
+            """
+            async def f(box):
+                async with guarded_client("a", 1, "b", bot_token=box.token if box.is_bot else None) as c:
+                    if box.is_bot:
+                        check(box)
+                    await c.g()
+            """,
+        ),
+        (
+            """
+            def f(box, bot):
+                c = CALL
+                if not bot: c.start()
+                else: c.start(bot_token=box.T)
+                box.c = c
+            """,
+            """
+            def f(box, bot):
+                c = guarded_client("a", 1, "b", bot_token=None if not bot else box.T).open()
+                if not bot: c.start()
+                else: c.start(bot_token=box.T)
+                box.c = c
+            """,
+        ),
         (  # a token that may be empty
             """
             def f(token):
@@ -221,8 +256,8 @@ def test_fixed_program_does_the_same_in_the_same_order(before: str, after: str, 
         ("c = CALL\ntry:\n    await c.connect(); tell()\nfinally:\n    end()\n    await c.disconnect()\n", "would not hear of it any more"),
         ("c = CALL\ncheck(c)\nawait c.connect()\nbox.c = c\n", "other code runs between the client and what opens it"),
         ("c = None\ntry:\n    c = CALL\n    await c.connect()\n    box.c = c\nfinally:\n    await c.disconnect()\n", "would stand for none"),
-        ("c = CALL\nif box:\n    await c.start(bot_token=T)\nelse:\n    await c.start()\nawait c.g()\n", "with a token in one place, and without in another"),
-        ("c = CALL\nif box:\n    await c.start(bot_token=T)\nelse:\n    await c.start()\nbox.c = c\n", "with a token in one place, and without in another"),
+        ("c = CALL\nif ask(box):\n    await c.start(bot_token=T)\nelse:\n    await c.start()\nawait c.g()\n", "with a token in one place, and without in another"),
+        ("c = CALL\ntell()\nif box:\n    await c.start(bot_token=T)\nelse:\n    await c.start()\nbox.c = c\n", "with a token in one place, and without in another"),
         ("c = CALL\nasync def g():\n    await c.start(bot_token=T)\nawait g()\nawait c.g()\n", "another function starts `c` with a token"),
         ("c = CALL\nawait c.connect()\nbox.c = c\nc = CALL\nawait c.start(bot_token=T)\n", "only one of them may be started with the token"),
     ],

@@ -13,7 +13,7 @@ import libcst as cst
 
 from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
-from tgsession_lint.mending import heads, login, openers
+from tgsession_lint.mending import heads, login, openers, tokens
 from tgsession_lint.mending.moving import names_rebound
 from tgsession_lint.mending.stretch import kept_uses, openings_of, refuse, stretch_of, sure_stretch
 from tgsession_lint.mending.variable import Variable
@@ -39,14 +39,17 @@ def mend_block(
     if isinstance(others, NoFix):
         return others
     args = (*(arg for one in openings for arg in one.args), *start, *(arg for one in others if heads.token(one) is not None for arg in one))
-    refused = heads.refuse(facts, call, args) or heads.refuse_some(facts, [*starts, *others])
+    several = heads.refuse_some(facts, [*starts, *others])
+    choice = tokens.by_choice(facts, call, variable.uses) if several is not None else None
+    args = args if choice is None else (choice,)
+    refused = heads.refuse(facts, call, args) or (several if choice is None else None)
     if refused is not None:
         return refused
     stretch = sure_stretch(facts, variable, call, openings)
     if isinstance(stretch, NoFix):
         return stretch
     given = heads.token(args)
-    if stretch.inner is None and given is not None and not start and (late := names_rebound(variable.tree, given, given, call)):
+    if stretch.inner is None and given is not None and given is not choice and not start and (late := names_rebound(variable.tree, given, given, call)):
         return NoFix(f"`{late}`, which is in the token, is given a value after the client is built")
     remark = login.refuse(facts, kept_uses(variable, stretch), args, variable.home)
     if isinstance(remark, NoFix):

@@ -45,7 +45,7 @@ def late(facts: Facts, call: cst.Call, until: Node) -> str:
         return f"`{rebound}` is given another value before the client is opened"
     line = next((above for above in tree.ancestors(call) if isinstance(above, cst.BaseStatement)), None)
     moves = line is not None and tree.parent(line) is not tree.parent(until)
-    if (effect := _effect(facts, call)) and (moves or any(True for _ in between(facts, call, until))):
+    if (effect := effect_of(facts, call)) and (moves or any(True for _ in between(facts, call, until))):
         return f"`{effect}` in the call would run later than it does"
     return ""
 
@@ -68,10 +68,10 @@ def is_calm(facts: Facts, node: Node, names: Iterable[str]) -> bool:
     func: Any = node.func
     if isinstance(func, cst.Attribute) and func.attr.value in _CALM and dotted_name(func.value) in set(names):
         return True
-    return words.tells(node) or not _effect(facts, node)
+    return words.tells(node) or not effect_of(facts, node)
 
 
-def _effect(facts: Facts, node: Node) -> str:
+def effect_of(facts: Facts, node: Node) -> str:
     """What in *node* may do more than to give a value; empty if nothing does."""
     for one in _inside(node):
         if isinstance(one, (cst.Await, cst.Yield, cst.NamedExpr)):

@@ -14,7 +14,7 @@ from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
 from tgsession_lint.frozen import frozen, replace
 from tgsession_lint.layout import Span
-from tgsession_lint.mending import callers, heads, imports, login, openers, opening_place, words
+from tgsession_lint.mending import callers, heads, imports, login, openers, opening_place, tokens, words
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.moving import names_rebound
 from tgsession_lint.mending.seats import seats
@@ -73,8 +73,12 @@ def mend(facts: Facts, call: cst.Call, outer: Node, start: tuple[cst.Arg, ...], 
         return found
     if not _has_a_life(facts, outer, found, frame):
         return NoFix(f"nothing disconnects `{found.seats[0].name}`, and nothing keeps it: {_ELSEWHERE}")
-    refused = heads.refuse(facts, call, found.args) or _of_token(facts, call, found) or _of_uses(facts, found)
-    refused = refused or heads.refuse_some(facts, found.starts)
+    several = heads.refuse_some(facts, found.starts)
+    choice = tokens.by_choice(facts, call, found.uses) if several is not None else None
+    if choice is not None:
+        found, several = replace(found, args=(choice,)), None
+    late = _of_token(facts, call, found) if choice is None else None
+    refused = heads.refuse(facts, call, found.args) or late or _of_uses(facts, found) or several
     if refused is not None:
         return refused
     placed = opening_place.find(facts, call, outer, found.seats)

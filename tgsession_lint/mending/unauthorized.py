@@ -99,6 +99,8 @@ def _gives_up(branch: Any, name: str) -> bool:
     part = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
     ends = isinstance(part, cst.Raise) or _is_empty_return(part) or (isinstance(part, cst.Expr) and dotted_name(getattr(part.value, "func", part)) in _ENDS)
     others = statements[:-1] if ends else statements
+    if not ends and "." in name:
+        return False  # its object goes on without a login, and may get one later
     return all(words.only_tells(one) or words.is_closing(one, name) for one in others)
 
 

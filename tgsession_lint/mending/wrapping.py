@@ -168,7 +168,10 @@ class Wrapping:
         first, last = self.layout.rows(part)
         block: Any = self.tree.parent(part)
         comment = self.layout.comment(part) if isinstance(part, cst.SimpleStatementLine) else None
-        if self._is_left_empty(block) and part is block.body[-1]:
+        owner: Any = self.tree.parent(block)
+        if isinstance(owner, cst.Else) and isinstance(self.tree.parent(owner), cst.If) and len(block.body) == 1 and not has_comment(owner):
+            self.draft.gone.update(range(self.layout.span(owner).start.row, last + 1))  # what a branch opened that is there for nothing else
+        elif self._is_left_empty(block) and part is block.body[-1]:
             span = self.layout.span(part)
             row_end = Position(last, len(self.layout.row(last)) + 1)
             self.draft.put(Span(span.start, min(span.end, row_end)), "pass")
