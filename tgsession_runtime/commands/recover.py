@@ -52,18 +52,10 @@ def command(
     """
     way = way_of(phone, bot_token_file, qr=qr)
     if not (dry_run or yes or sys.stdin.isatty()):
-        label = quoted(session)
-        raise ConfigurationError(
-            "nobody can be asked here",
-            f"see the steps: `tgsession-guard recover --dry-run {label}`; take them: `tgsession-guard recover --yes {label}`",
-            why="nothing was done",
-        )  # fmt: skip
+        raise _nobody_to_ask(session)
     taken: set[tuple[str, Path | None]] = set()
     while True:
-        about = asked([session])
-        name, state = about.names[0], State(about.settings.state_dir)
-        path_of(name)
-        todo = recovery.steps(name, about.around, backup=backup, restart=recovery.ran_before(name, state))
+        about, todo = _look(session, backup)
         if dry_run or not todo:
             break
         echo(f"{len(todo)} to do; next: {_told(todo[0])}")
@@ -75,9 +67,27 @@ def command(
         _take(todo[0], about, way, phone)
     for step in todo:
         echo(f"would {'have you ' if step.kind == 'end-conflicts' else ''}{_told(step)}")
-    verdict = check(name, about.around)
+    verdict = check(about.names[0], about.around)
     echo(shown(verdict))
     return verdict.status
+
+
+def _nobody_to_ask(session: str) -> ConfigurationError:
+    label = quoted(session)
+    return ConfigurationError(
+        "nobody can be asked here",
+        f"see the steps: `tgsession-guard recover --dry-run {label}`; take them: `tgsession-guard recover --yes {label}`",
+        why="nothing was done",
+    )
+
+
+def _look(session: str, backup: Path | None) -> tuple[Asked, list[Step]]:
+    """How things are now, and what is to be done about that."""
+    about = asked([session])
+    name = about.names[0]
+    path_of(name)  # or nothing can be done
+    ran_before = recovery.ran_before(name, State(about.settings.state_dir))
+    return about, recovery.steps(name, about.around, backup=backup, restart=ran_before)
 
 
 def _told(step: Step) -> str:

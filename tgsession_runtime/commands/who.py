@@ -18,7 +18,9 @@ from tgsession_runtime.session import with_key_if_readable
 from tgsession_runtime.verdict import CANNOT_TELL
 
 if TYPE_CHECKING:
+    from tgsession_runtime.check import Surroundings
     from tgsession_runtime.holder import Holder
+    from tgsession_runtime.session import SessionName
     from tgsession_runtime.stores import Held
 
 
@@ -34,13 +36,7 @@ def command(session: str, *, as_json: bool) -> int:
     about = asked([session])
     name, around = with_key_if_readable(about.names[0]), about.around
     found = holders(name, around.state)
-    try:
-        lease = around.leases.of(name)
-    except StoreError as error:
-        if not found:
-            raise
-        say(error.explain())  # who holds it on this host is known all the same
-        lease = None
+    lease = _lease(name, around, needed=not found)
     if lease is not None and lease.holder is not None and lease.holder.token not in {one.token for one in found}:
         found.append(lease.holder)
     held, closed = ([], []) if found else tested(name, around.state)
@@ -61,6 +57,17 @@ def command(session: str, *, as_json: bool) -> int:
     if lease is not None:
         echo(f"lease: {lease}")
     return status
+
+
+def _lease(name: SessionName, around: Surroundings, *, needed: bool) -> Held | None:
+    """Who has the lease of *name*; a store that does not answer is only told of, unless the answer is *needed*."""
+    try:
+        return around.leases.of(name)
+    except StoreError as error:
+        if needed:
+            raise
+        say(error.explain())
+        return None
 
 
 def _lease_of(holder: Holder, lease: Held | None) -> dict[str, Any] | None:
