@@ -103,9 +103,8 @@ class Body:
             return True
         found = self._private.get(root)
         if found is None:
-            name, home = root
-            is_local = self.is_own(root) and home.kind != "module"
-            found = self._private[root] = is_local and all(self.tree.scope_at(use) is home for use in reads(self.tree, name, home))
+            uses = reads(self.tree, *root)
+            found = self._private[root] = self.is_own(root) and all(self.tree.scope_at(use) is self.scope for use in uses)
         return found
 
     @cached_property

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from tgsession_lint.life.conditions import merged
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tgsession_lint.flow import Point
     from tgsession_lint.life.state import State
 
@@ -29,7 +31,6 @@ class Frontier:
         self._length: dict[Step, int] = {}
         self._points: list[tuple[int, Point]] = []
         self._waiting: dict[Point, list[State]] = {}
-        self._ready: list[Step] = []
         self._gone_on: dict[Point, list[State]] = {}
 
     def come(self, there: Step, here: Step | None, *, is_idle: bool = False) -> None:
@@ -49,15 +50,13 @@ class Frontier:
             self.came[there], self._length[there] = here, length
         return before is None
 
-    def next(self) -> Step | None:
-        """The step to take next; None when all are taken."""
-        while not self._ready and self._points:
+    def steps(self) -> Iterator[Step]:
+        """The steps to take; whatever is come to meanwhile is taken too."""
+        while self._points:
             _, point = heappop(self._points)
             before = self._gone_on.setdefault(point, [])
             for state, parts in merged(self._waiting.pop(point), before).items():
                 before.append(state)
                 nearest = min([(point, part) for part in parts], key=self._length.__getitem__)
                 self._is_new((point, state), self.came[nearest])
-                self._ready.append((point, state))
-            self._ready.reverse()
-        return self._ready.pop() if self._ready else None
+                yield point, state

@@ -30,8 +30,8 @@ def function(
     given, rest = _arguments(run, callee, node, receiver)
     places = [place._replace(root=(name, callee.scope)) for name, part in given.items() for place in run.body.had(state, part)]
     unseen = [*rest, *(part for part in given.values() if not run.body.had(state, part))]
-    if any(run.body.inside(state, part) for part in unseen):
-        return [state.now(HANDED)], [state.now(HANDED)]
+    if any(run.body.inside(state, part) or closes(run, part, state) for part in unseen):
+        return [state.now(HANDED)], [state.now(HANDED)]  # what a function does with another one is not followed
     driven = node is None or not callee.scope.is_async or callee.scope.yields or run.lives.is_driven(run.body, node)
     entry = _from_outside(run, callee, state)
     if not places and not _sees(run, callee, entry):
@@ -74,7 +74,7 @@ def _from_outside(run: Run, callee: Body, state: State) -> State:
 def _sees(run: Run, callee: Body, state: State) -> bool:
     """Whether the function can reach the client by a variable around it."""
     around = set(callee.scope.up())
-    variables = {place.root for place in state.places if is_variable(place.root) and place.root[1] in around}
+    variables = {place.root for place in state.places if place.root[1] in around}
     return any(callee.scope in run.lives.reaching(callee, variable) for variable in variables)
 
 

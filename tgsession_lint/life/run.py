@@ -41,14 +41,13 @@ class Run:
         """Follow all ways from *starts*; whether they were followed to the end."""
         for start in starts:
             self._frontier.come(start, None)
-        while self.lives.steps < _MOST_STEPS:
-            here = self._frontier.next()
-            if here is None:
-                return True
+        for here in self._frontier.steps():
+            if self.lives.steps >= _MOST_STEPS:
+                return False
             self.lives.steps += 1
             for point, state in self.after(*here):
                 self._frontier.come((point, self._bounded(point, state)), here, is_idle=self._is_idle(state))
-        return False
+        return True
 
     def _is_idle(self, state: State) -> bool:
         """Whether nothing can come of *state* any more: the client is not there, or is done with, or lost for good."""

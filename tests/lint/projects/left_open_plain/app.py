@@ -92,3 +92,28 @@ async def calls_what_cannot_raise():
     await client.start()
     work.ready()
     await client.disconnect()
+
+
+async def closes_by_a_function_in_it():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+
+    async def close_it():
+        await client.disconnect()
+
+    try:
+        await client.start()
+        work.ready()
+    finally:
+        await close_it()
+
+
+async def closes_by_a_function_that_a_helper_calls():
+    client = TelegramClient("a", 1, "h")  # expect: TGS101
+
+    async def close_it():
+        await client.disconnect()
+
+    try:
+        await client.start()
+    finally:
+        await work.call(close_it)

@@ -255,3 +255,27 @@ async def asks_for_another_first(app):
         await app.work(one)
     finally:
         await client.disconnect()
+
+
+def ends_after_a_handler_that_may_be_needed(name):
+    client = TelegramClient(name, 1, "hash")  # expect: TGS101 TGS201
+    client.connect()
+    try:
+        client.sign_in(code=input())
+    except ValueError:
+        client.sign_in(password=input())
+    print("done")
+
+
+def ends_whatever_is_known(name):
+    client = TelegramClient(name, 1, "hash")  # expect: TGS101 TGS201
+    client.connect()
+    is_new = False
+    try:
+        client.sign_in(code=input())
+    except ValueError:
+        is_new = True
+    if is_new:
+        print("welcome")
+    if is_new:
+        print("again")

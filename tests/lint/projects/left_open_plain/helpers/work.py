@@ -46,6 +46,10 @@ def take(name, client):
     pass
 
 
+async def call(function):
+    await function()
+
+
 def ready():
     pass
 
