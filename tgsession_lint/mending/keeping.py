@@ -135,7 +135,7 @@ def _opening(kept: Kept, line: Any) -> words.Opening | NoFix:
             if in_loop and not found.awaited:
                 return NoFix("what opens the client is not awaited, so that it is not clear when it is open")
             return found
-        if any(use in _inside(statement) for use in kept.uses):
+        if not _inside(statement).isdisjoint(kept.uses):
             return NoFix(f"`{kept.name}` is used before it is opened, where the guard has no client yet")
     return NoFix(f"`{kept.name}` is opened elsewhere than where it is built: build it where it is opened")
 
@@ -155,7 +155,8 @@ def _built_early(facts: Facts, kept: Kept, call: cst.Call, line: Any, why: NoFix
     given = heads.token(opening.args)
     if given is not None and not _is_known(kept, given.value, line):
         return NoFix("the token is not known yet where the client is built")
-    early = [use for use in kept.uses if use not in _inside(opening.line) and not _is_behind(kept.tree, use, opening.line)]
+    opened = _inside(opening.line)
+    early = [use for use in kept.uses if use not in opened and not _is_behind(kept.tree, use, opening.line)]
     others = [(facts.module, use) for use in early] + elsewhere.uses(facts, kept.attribute, kept.owner)
     known = all(_needs_connection(module.tree, use) for module, use in others) and not elsewhere.has_unknown_base(facts, kept.owner)
     if not known:
