@@ -254,6 +254,8 @@ def test_fixed_program_does_the_same_in_the_same_order(before: str, after: str, 
     [
         ("c = CALL\ntry:\n    await c.connect()\nexcept Exception as e:\n    tell(e)\nawait c.g()\n", "would not hear of it any more"),
         ("c = CALL\ntry:\n    await c.connect(); tell()\nfinally:\n    end()\n    await c.disconnect()\n", "would not hear of it any more"),
+        ("c = CALL\ntry: await c.connect()\nexcept Exception: tell()\nelse: await c.g()\n", "would not hear of it any more"),
+        ("c = (CALL)\nawait c.connect()\nawait c.g()\nc.x = await c.g()\n", "brackets stand round"),
         ("c = CALL\ncheck(c)\nawait c.connect()\nbox.c = c\n", "other code runs between the client and what opens it"),
         ("c = None\ntry:\n    c = CALL\n    await c.connect()\n    box.c = c\nfinally:\n    await c.disconnect()\n", "would stand for none"),
         ("c = CALL\nif ask(box):\n    await c.start(bot_token=T)\nelse:\n    await c.start()\nawait c.g()\n", "with a token in one place, and without in another"),

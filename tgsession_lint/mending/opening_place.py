@@ -77,7 +77,7 @@ def _before(tree: Tree, line: Node, opening: Node, seats: Sequence[Seat]) -> Any
 def _inside(tree: Tree, opening: Node, block: Node, seats: Sequence[Seat]) -> Any:
     """The statement of a `try` that opens the client, where its handlers leave the function, and have nothing to do with the client."""
     line: Any = next((above for above in tree.ancestors(opening) if isinstance(above, cst.SimpleStatementLine)), None)
-    around: Any = words.try_round(tree, line)
+    around: Any = words.try_round(tree, line) if line is not None else None
     if around is None or tree.parent(around) is not block or not any(words.opening(line, seat.name) for seat in seats):
         return None
     clauses = [*around.handlers, *([around.finalbody] if around.finalbody is not None else [])]

@@ -43,8 +43,10 @@ class Variable:
         block = tree.parent(line)
         if not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
             return NoFix("several statements stand on one line: give each its own")
-        if not isinstance(block, (cst.IndentedBlock, cst.Module)) or getattr(value, "lpar", None):
-            return NoFix("the statement is written in a way that only a person can rewrite")
+        if not isinstance(block, (cst.IndentedBlock, cst.Module)):
+            return NoFix("a block stands on the row of its colon: give it rows of its own")
+        if getattr(value, "lpar", None):
+            return NoFix("brackets stand round what builds the client: take them away")
         scope = tree.scope_at(value)
         home = home_of(tree, target.value, scope)
         if home is None or home is not scope or scope.kind == "class":
@@ -99,6 +101,8 @@ def _reset(tree: Tree, statement: Any) -> Any:
 
 def _why_not(tree: Tree, value: Node, parent: Any, target: Any) -> str:
     """Why the client has no variable of its own."""
+    if isinstance(parent, cst.Assign) and len(parent.targets) > 1:
+        return "the client is given several names at once"
     if isinstance(target, (cst.Attribute, cst.Subscript)):
         return f"the client is kept in `{source_of(target)}`: enter the guard where that is opened and closed"
     if isinstance(parent, (cst.Return, cst.Lambda, cst.Yield)):

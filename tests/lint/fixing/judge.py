@@ -41,6 +41,8 @@ AT_ONCE = 100
 EVERY, MORE = 60, 40
 # A clean-up that fails because there is no client, and hides why: the fixed program has none of that.
 _SLIPS = re.compile("NameError|UnboundLocalError|AttributeError")
+# The rules whose findings have a fix, or a note why there is none.
+_MENDED = frozenset({"TGS101", "TGS102", "TGS103", "TGS201", "TGS202", "TGS203"})
 _UNGUARDED = re.compile(r"TelegramClient\(|\.a?open\(")
 
 
@@ -95,6 +97,11 @@ def _mend(project: Path, programs: Sequence[Program], verdict: Verdict, *, unsaf
     verdict.fixes += made.fixed
     verdict.fixed += len(made.contents)
     problems: dict[int, list[str]] = {}
+    for fault in (*before.faults, *made.outcome.faults):
+        problems.setdefault(_number(fault.path), []).append(f"fault: {fault.error}")
+    for one in before.findings:
+        if one.fix is None and not one.note and one.code in _MENDED:
+            problems.setdefault(_number(one.path), []).append(f"says nothing why {one.code} has no fix")
     for path, why in made.failures:
         problems.setdefault(_number(path), []).append(f"failed: {why}")
     for path in again.contents if again is not made else ():

@@ -250,7 +250,7 @@ class Shapes:
 
     def _opened_else(self) -> list[Line]:
         body = self._block(1)
-        how: list[Line] = [(0, "try:"), *_in(self._opening()), (0, self._of("except ConnectionError:", "except Exception:"))]
+        how: list[Line] = [(0, "try:"), *_in(self._opening() or self._atoms(1)), (0, self._of("except ConnectionError:", "except Exception:"))]
         how += self.chance.choice(([(1, "return")], [(1, f"step({self.n})")], [(1, f"step({self.n})"), (1, "raise")]))
         how = [one if one[1] != "return" or self.in_function else (1, "raise") for one in how]
         how += [(0, "else:"), *_in(body)] if self._may(0.4) else body
