@@ -72,7 +72,8 @@ def sure_stretch(facts: Facts, variable: Variable, call: cst.Call | None, openin
         return NoFix(f"other modules import this one, and `{variable.name}` would be closed by then: build it where it is used")
     if (holder := _holder_behind(variable, stretch)) is not None:
         return NoFix(f"`{holder}` has `{variable.name}`, and is used behind the block, where that would be closed")
-    kept = callers.kept_by(facts, kept_uses(variable, stretch)) or ("" if stretch.ends else callers.given_away(facts, kept_uses(variable, stretch)))
+    used = kept_uses(variable, stretch)
+    kept = callers.kept_by(facts, used) or ("" if _always_ends(variable, stretch) else callers.given_away(facts, used))
     if kept:
         return NoFix(f"`{kept}` keeps `{variable.name}`, which outlives the block")
     return refuse(variable, stretch) or openers.refuse(facts, variable, stretch.statements) or stretch
@@ -264,7 +265,12 @@ def refuse(variable: Variable, stretch: Stretch) -> NoFix | None:
         return NoFix("several statements stand on one line: give each its own")
     if any(not isinstance(variable.tree.parent(part), (cst.IndentedBlock, cst.Module)) for part in stretch.removed):
         return NoFix("a block stands on the row of its colon: give it rows of its own")
-    return escape(variable, kept, ends=stretch.ends and not _leaves_early(variable, kept))
+    return escape(variable, kept, ends=_always_ends(variable, stretch))
+
+
+def _always_ends(variable: Variable, stretch: Stretch) -> bool:
+    """Whether the client has been closed on every way out of the block so far, but for exceptions."""
+    return stretch.ends and not _leaves_early(variable, [one for one in stretch.statements if one not in stretch.removed])
 
 
 def _leaves_early(variable: Variable, kept: Sequence[Any]) -> bool:
