@@ -14,7 +14,7 @@ from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
 from tgsession_lint.frozen import frozen, replace
 from tgsession_lint.layout import Span
-from tgsession_lint.mending import callers, heads, imports, login, openers, opening_place, tokens, words
+from tgsession_lint.mending import callers, heads, imports, login, openers, opening_place, reconnecting, tokens, words
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.moving import names_rebound
 from tgsession_lint.mending.seats import seats
@@ -78,7 +78,7 @@ def mend(facts: Facts, call: cst.Call, outer: Node, start: tuple[cst.Arg, ...], 
     if choice is not None:
         found, several = replace(found, args=(choice,)), None
     late = _of_token(facts, call, found) if choice is None else None
-    refused = heads.refuse(facts, call, found.args) or late or _of_uses(facts, found) or several
+    refused = heads.refuse(facts, call, found.args) or late or reconnecting.refuse(facts.module.tree, found.seats) or several
     if refused is not None:
         return refused
     placed = opening_place.find(facts, call, outer, found.seats)
@@ -104,7 +104,7 @@ def mend_given(facts: Facts, outer: Node, layout: Layout) -> Fix | NoFix:
         return NoFix(f"nothing disconnects `{found.seats[0].name}`, and nothing keeps it: {_ELSEWHERE}")
     if heads.token(found.args) is not None:
         return NoFix("the token that the client is started with would have to reach the guard")
-    refused = _of_uses(facts, found)
+    refused = reconnecting.refuse(facts.module.tree, found.seats)
     remark = refused or login.refuse(facts, found.uses, found.args, _scope(facts, outer, frame, found), {frame})
     if isinstance(remark, NoFix):
         return remark
@@ -190,7 +190,7 @@ def _opened(facts: Facts, outer: Node, start: tuple[cst.Arg, ...]) -> Opened | N
             return NoFix(_UNAWAITED)
         if call is not None:
             args += call.args
-            starts += [tuple(call.args)] if _method(facts, use) == "start" else []
+            starts += [tuple(call.args)] if reconnecting.method(facts.module.tree, use) == "start" else []
             line = next((one for one in tree.ancestors(call) if isinstance(one, cst.SimpleStatementLine)), None)
             if line is not None and all(seat.is_alone for seat in found) and _goes(facts, outer, line, found, in_loop):
                 lines.append(line)
@@ -235,7 +235,7 @@ def _has_a_life(facts: Facts, outer: Node, found: Opened, frame: Scope) -> bool:
     tree = facts.module.tree
     if not found.seats or any(home_of(tree, seat.name, frame) is not frame for seat in found.seats):
         return True
-    return _is_returned(facts, outer, found) or any(_is_kept(facts, use) or _method(facts, use) == "disconnect" for use in found.uses)
+    return _is_returned(facts, outer, found) or any(_is_kept(facts, use) or reconnecting.method(facts.module.tree, use) == "disconnect" for use in found.uses)
 
 
 def _is_kept(facts: Facts, use: Node) -> bool:
@@ -279,52 +279,6 @@ def _of_token(facts: Facts, call: cst.Call, found: Opened) -> NoFix | None:
 
 def _calls_round(facts: Facts, call: cst.Call) -> list[cst.Call]:
     return [one for one in facts.module.tree.ancestors(call) if isinstance(one, cst.Call)]
-
-
-def _of_uses(facts: Facts, found: Opened) -> NoFix | None:
-    """Why the client could not be used as it is: it is connected again after a disconnect, which nothing can be that was given up."""
-    tree = facts.module.tree
-    for seat in found.seats:
-        entered = [use for use in seat.uses if _is_entered(tree, use)]
-        if len(entered) > 1 or (entered and "." in seat.name):
-            return NoFix(f"a `with` connects `{seat.name}` whenever it is used: enter the guard there")
-        closed: dict[Scope | None, int] = {}
-        places = [(tree.order[node], node, True) for node in seat.stores] + [(tree.order[node], node, False) for node in seat.uses]
-        for order, node, is_store in sorted(places, key=lambda place: place[0]):
-            frame = tree.scope_at(node).function
-            if is_store:
-                closed.pop(frame, None)
-            elif _method(facts, node) == "disconnect" and not _leaves(facts, node):
-                closed[frame] = order
-            elif _method(facts, node) in _OPENING and frame in closed:
-                return NoFix(f"`{seat.name}` is disconnected and connected again: build a new client there, and open the guard for each")
-    return None
-
-
-def _is_entered(tree: Tree, use: Node) -> bool:
-    """Whether a `with` enters the client at *use*, or what its `start(…)` gives."""
-    for above in tree.ancestors(use):
-        if isinstance(above, cst.WithItem):
-            return True
-        if not isinstance(above, (cst.Attribute, cst.Call, cst.Await)) or (isinstance(above, cst.Attribute) and above.attr.value != "start"):
-            return False
-    return False
-
-
-def _method(facts: Facts, use: Node) -> str:
-    attribute: Any = facts.module.tree.parent(use)
-    return attribute.attr.value if isinstance(attribute, cst.Attribute) and attribute.value is use else ""
-
-
-def _leaves(facts: Facts, use: Node) -> bool:
-    """Whether the block in which *use* stands ends by going somewhere else: `await client.disconnect()`, then `return`."""
-    tree = facts.module.tree
-    for above in tree.ancestors(use):
-        if isinstance(above, cst.IndentedBlock):
-            last: Any = above.body[-1]
-            part = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else None
-            return isinstance(part, (cst.Return, cst.Raise, cst.Continue, cst.Break))
-    return False
 
 
 def _last(func: Any) -> str:

@@ -31,7 +31,8 @@ if __name__ == "__main__":
 
 from tests.benchmarks import fixes
 from tests.lint.fixing.programs import Program, Shapes
-from tests.lint.fixing.world import Choices, World, quietly, run
+from tests.lint.fixing.running import quietly, run
+from tests.lint.fixing.world import Choices, World
 from tgsession_lint import config, pipeline, repair
 
 if TYPE_CHECKING:
