@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tgsession_runtime.plan import Plan
 
 
+# How long a block may take to be left after its disconnect, in seconds.
+_AND_RELEASE = 2.0
+
+
 class Block:
     """A guarded block of either form."""
 
@@ -49,6 +53,7 @@ class AsyncBlock(Block):
         super().__init__(plan)
         self.inside = True
         self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
         self._task = asyncio.current_task()
         self._ours = 0
         self._process_ends: ProcessEnds | None = None
@@ -83,7 +88,17 @@ class AsyncBlock(Block):
             self._task.cancel()
 
     def finish(self) -> None:
-        """Its loop is gone; the kernel ends the connection with the process."""
+        """See a block to its end that was being left when something stopped its loop: another block's signal, say.
+
+        Of one whose body was still running, or whose loop is gone or another thread's, the kernel ends the connection with the process.
+        """
+        task, loop = self._task, self._loop
+        if self.inside or task is None or loop.is_closed() or loop_is_running() or self._thread != threading.get_ident():
+            return
+        end = loop.time() + self.life.plan.disconnect_timeout + _AND_RELEASE
+        while not task.done() and loop.time() < end:
+            with suppress(KeyboardInterrupt, SystemExit):  # of other tasks; the process ends anyway
+                loop.run_until_complete(asyncio.wait({task}, timeout=end - loop.time()))
 
     def conclude(self, error: BaseException | None) -> None:
         """Raise `life.error` instead of the cancellation that it came as, or the cancellation that came on the way out."""

@@ -6,6 +6,7 @@ negative for a signal.
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import os
@@ -36,6 +37,7 @@ def _play(request: dict[str, Any]) -> int:
     try:
         SCENES[request["scene"]](*request["arguments"])
     except KeyboardInterrupt:  # what Python does with one that nobody caught
+        atexit._run_exitfuncs()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
     except SystemExit as error:
@@ -49,8 +51,6 @@ def _play(request: dict[str, Any]) -> int:
 
 
 def _leave(status: int) -> None:
-    import atexit
-
     sys.stderr.flush()
     atexit._run_exitfuncs()
     os._exit(status)

@@ -162,16 +162,23 @@ def nested(form: str, session: str, second: str) -> None:
 
 
 @scene
-def side_by_side(form: str, session: str, second: str) -> None:
-    """Two guards of two sessions in two tasks; *form* says who runs the loop."""
+def side_by_side(form: str, session: str, second: str, slowly: bool = False) -> None:
+    """Two guards of two sessions in two tasks, the second of which may take its time to disconnect; *form* says who runs the loop."""
+    from telethon import TelegramClient
 
-    async def block(name: str) -> None:
-        async with quick(name):
+    class Slow(TelegramClient):  # type: ignore[misc] # Telethon has no types
+        async def disconnect(self) -> None:
+            await asyncio.sleep(0.5)
+            await super().disconnect()
+
+    async def block(name: str, **options: Any) -> None:
+        async with quick(name, **options):
             say("inside")
             await asyncio.sleep(_LONG)
 
     async def main() -> None:
-        await asyncio.gather(block(session), block(second))
+        options = {"client_class": Slow, "disconnect_timeout": 10.0} if slowly else {}
+        await asyncio.gather(block(session), block(second, **options))
 
     if form == "asyncio.run":
         asyncio.run(main())

@@ -192,6 +192,21 @@ def test_signal_disconnects_both_of_two_guards(
     assert released(tmp_path / "b")
 
 
+@pytest.mark.parametrize("number", [TERM, INT], ids=lambda one: one.name)
+def test_block_that_takes_longer_than_the_one_beside_it_is_left_in_order_too(
+    far: Controls, stage: Stage, session: Path, tmp_path: Path, number: int
+) -> None:
+    login(far, tmp_path / "b.session", 2)
+    pid = stage.play("side_by_side", "a loop", session, tmp_path / "b", True)
+    for _ in range(2):
+        stage.until("inside")
+    os.kill(pid, number)
+
+    assert stage.status() == -number
+    assert released(session)
+    assert released(tmp_path / "b")
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("what", "status"), [("SystemExit", 5), ("KeyboardInterrupt", -INT), ("ValueError", 1)])
 def test_error_of_the_body_ends_the_process_as_ever(
