@@ -312,6 +312,13 @@ def test_code_that_goes_on_where_nobody_is_logged_in_is_left_alone(asked: str, w
     assert why in notes(project, code)[0]
 
 
+def test_note_names_the_login_and_not_what_else_is_in_the_way(project: Path) -> None:
+    body = "    c = None\n    try:\n        c = CALL\n        await c.connect()\n        if not await c.is_user_authorized():\n            return 1, 2\n"
+    code = f"async def f():\n{body}        await c.g()\n    finally:\n        await c.disconnect()\n        end()\n"
+
+    assert "goes on where nobody is logged in" in notes(project, HEAD + code.replace("CALL", CALL))[0]
+
+
 def test_client_that_is_started_is_logged_in_whatever_is_asked_then(project: Path) -> None:
     code = f"async def f():\n    c = {CALL}\n    await c.start()\n    ok = await c.is_user_authorized()\n    await c.send_message(ok)\n    return ok\n"
 

@@ -43,6 +43,11 @@ def refuse(tree: Tree, uses: Iterable[Node], found: Fix) -> Fix | NoFix:
     return found if said else replace(found, message=found.message + REMARK)
 
 
+def is_refusal(found: Fix | NoFix) -> bool:
+    """Whether *found* is what `refuse` says of code that goes on where nobody is logged in."""
+    return isinstance(found, NoFix) and found.reason in {_GOES_ON, _ANSWERS}
+
+
 def _answers(tree: Tree, attribute: cst.Attribute) -> Iterator[tuple[str, Node]]:
     """Where the answer to the question at *attribute* is used, with the name of the client."""
     call = tree.parent(attribute)

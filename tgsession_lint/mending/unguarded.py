@@ -32,7 +32,7 @@ def mend(facts: Facts, built: Construction, layout: Layout) -> Fix | NoFix:
     if built.by_reference or not isinstance(call, cst.Call):
         return NoFix("the class is handed to something that builds it elsewhere: hand it the guard, and enter that there")
     found = mend_with_end(facts, call, layout)
-    if isinstance(found, Fix) or login.is_refusal(found):
+    if isinstance(found, Fix) or login.is_refusal(found) or unauthorized.is_refusal(found):
         return found
     return _unless_for_login(facts, call, _without_a_block(facts, call, found, layout))
 

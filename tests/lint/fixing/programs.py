@@ -382,7 +382,8 @@ class Shapes:
             if self._may(0.1):
                 return [(0, f"task = asyncio.create_task(use({c}, {self.n}))"), (0, f"step({self.n})"), (0, "await task")]
         if self._may(0.02):
-            atoms += [f"keep({self.n}, {c})", f"{w}{c}.disconnect()", f"del {c}", f"{c} = None"]
+            atoms += [f"{w}{c}.disconnect()", f"del {c}", f"{c} = None"]
+            atoms += [f"keep({self.n}, {c})"] if self.is_async else []  # plain code is done with what it has called
         return [(0, self.chance.choice(atoms))]
 
     in_body_loop = False
