@@ -11,7 +11,7 @@ from tgsession_lint.frozen import frozen
 from tgsession_lint.mending import callers, imports, moving, openers, words
 from tgsession_lint.mending.escapes import escape, made_of
 from tgsession_lint.names import reads
-from tgsession_lint.nodes import dotted_name, source_of
+from tgsession_lint.nodes import dotted_name, source_of, string_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,7 +111,8 @@ def _of_same_session(facts: Facts, variable: Variable, call: cst.Call, stretch: 
 
 def _session(call: cst.Call) -> str:
     first = next((arg.value for arg in call.args if not arg.star and (arg.keyword is None or arg.keyword.value == "session")), None)
-    return source_of(first) if first is not None else ""
+    literal = string_value(first) if isinstance(first, cst.SimpleString) else None
+    return literal or (source_of(first) if first is not None else "")
 
 
 def stretch_of(facts: Facts, variable: Variable, call: cst.Call | None, openings: list[Opening]) -> Stretch | NoFix:
