@@ -96,6 +96,8 @@ WRAPS_AWAITABLES = frozenset(
         "typing.cast", "typing_extensions.cast",
     }
 )  # fmt: skip
+# Whoever drops what these give drops what they were given; `ensure_future` gives a future back as it is.
+PASSES_ON_AWAITABLES = WRAPS_AWAITABLES | {"asyncio.ensure_future"}
 # These, like the runners below, want a coroutine; `disconnect()` gives a future or, without a loop, None (measured: ValueError, TypeError).
 WANTS_COROUTINE = frozenset({"asyncio.create_task", "asyncio.run_coroutine_threadsafe", "asyncio.Task"})
 WANTS_COROUTINE_METHODS = frozenset({"run_until_complete", "create_task", "run"})

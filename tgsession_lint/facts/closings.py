@@ -62,5 +62,5 @@ def _is_loss(ask: Evaluator, module: Module, fate: Fate) -> bool:
         return True
     by: Any = fate.by
     if fate.kind == "passed" and isinstance(by, cst.Call):
-        return bool(ask.outside_names(module, by.func) & catalog.WRAPS_AWAITABLES) and _dropped(ask, module, by)
+        return bool(ask.outside_names(module, by.func) & catalog.PASSES_ON_AWAITABLES) and _dropped(ask, module, by)
     return False

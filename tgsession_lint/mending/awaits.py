@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tgsession_lint.nodes import Node
 
 # These give one awaitable that is done when the disconnect is; `asyncio.wait` takes a set, and `cast` is no call at all.
-_WAITS = catalog.WRAPS_AWAITABLES - {"asyncio.wait", "asyncio.timeout"}
+_WAITS = catalog.PASSES_ON_AWAITABLES - {"asyncio.wait", "asyncio.timeout"}
 
 
 def mend(facts: Facts, call: cst.Call, layout: Layout) -> Fix | NoFix:

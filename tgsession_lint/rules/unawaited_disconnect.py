@@ -27,8 +27,8 @@ class UnawaitedDisconnect(Rule):
     `await client.disconnect()`. Better: enter `guarded_client`, which disconnects by itself.
 
     ## What is reported
-    The call as a statement, in a list or under a name that nothing reads, also through `asyncio.wait_for`, `shield` and
-    `gather` that are not awaited themselves. In a plain function the call runs the loop itself and is right.
+    The call as a statement, in a list or under a name that nothing reads, also through `asyncio.wait_for`, `shield`,
+    `gather` and `ensure_future` that are not awaited themselves. In a plain function the call runs the loop itself and is right.
 
     ## Limits
     A future that is returned, stored or given to another function is taken to be awaited there. Where only one branch
@@ -92,6 +92,24 @@ class UnawaitedDisconnect(Rule):
                 clients: dict[str, TelegramClient] = {}
                 """
             },
+        ),
+        Example(
+            """
+            import asyncio
+
+            from telethon import TelegramClient
+
+            async def close(client: TelegramClient):
+                asyncio.ensure_future(client.disconnect())  # TGS202
+            """,
+            fixed="""
+            import asyncio
+
+            from telethon import TelegramClient
+
+            async def close(client: TelegramClient):
+                await asyncio.ensure_future(client.disconnect())
+            """,
         ),
     )
     good = (

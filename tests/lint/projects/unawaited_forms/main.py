@@ -13,6 +13,7 @@ async def dropped(client: TelegramClient, other: TelegramClient):
     client.disconnect() if client else None  # expect: TGS202
     [item.disconnect() for item in (client, other)]  # expect: TGS202
     _ = other.disconnect()  # maybe: TGS202
+    asyncio.ensure_future(client.disconnect())  # expect: TGS202
 
 
 async def kept(client: TelegramClient, other: TelegramClient):
