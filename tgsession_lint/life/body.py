@@ -98,13 +98,13 @@ class Body:
         return variable[1] is self.scope
 
     def is_private(self, root: Any) -> bool:
-        """Whether no other code can use what begins at *root*: what an expression gave, or a variable that no function in it names."""
+        """Whether no other code can use what begins at *root*: what an expression gave, or a variable that no other function names."""
         if not is_variable(root):
             return True
         found = self._private.get(root)
         if found is None:
             uses = reads(self.tree, *root)
-            found = self._private[root] = self.is_own(root) and all(self.tree.scope_at(use) is self.scope for use in uses)
+            found = self._private[root] = all(self.tree.scope_at(use) is self.scope for use in uses)
         return found
 
     @cached_property

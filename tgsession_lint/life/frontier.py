@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Step: TypeAlias = "tuple[Point, State]"
 Came: TypeAlias = "dict[Step, Step | None]"
-"""Each step that was come to, and the one before it on the shortest way."""
+"""Each step that was come to, and the one before it on the plainest way: the fewest failures, then the fewest steps."""
 
 
 class Frontier:
@@ -28,7 +28,8 @@ class Frontier:
     def __init__(self, order: dict[Point, int]) -> None:
         self.came: Came = {}
         self._order = order
-        self._length: dict[Step, int] = {}
+        self._length: dict[Step, tuple[int, int]] = {}
+        """How many failures there are on the way to a step, and how many steps."""
         self._points: list[tuple[int, Point]] = []
         self._waiting: dict[Point, list[State]] = {}
         self._gone_on: dict[Point, list[State]] = {}
@@ -43,8 +44,11 @@ class Frontier:
             self._waiting[point].append(state)
 
     def _is_new(self, there: Step, here: Step | None) -> bool:
-        """Note the way *there*, if it is the first one, or shorter than those so far."""
-        length = self._length[here] + 1 if here is not None else 0
+        """Note the way *there*, if it is the first one, or plainer than those so far."""
+        length = (0, 0)
+        if here is not None:
+            failures, steps = self._length[here]
+            length = (failures + (there[0] is here[0].error and there[0] is not here[0].next), steps + 1)
         before = self._length.get(there)
         if before is None or length < before:
             self.came[there], self._length[there] = here, length
