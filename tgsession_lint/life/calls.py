@@ -82,9 +82,7 @@ def _built(run: Run, node: cst.Call, state: State) -> States:
         fine, failed = _opens(run, node, made, STARTING)
         return fine + before, [state] if failed else []
     fine, _ = method(run, node, ("__init__",), made, node, given=node)
-    failed = [state]
-    fine = [one.without(node).has([Place(node, (), CLIENT)]) for one in fine]
-    return fine + before, failed
+    return fine + before, [state]
 
 
 def _of_client(run: Run, node: cst.Call, state: State) -> States | None:
