@@ -427,6 +427,14 @@ def test_client_of_which_that_is_not_sure_is_left_alone_and_says_why(code: str, 
     assert why in found[0]
 
 
+def test_client_under_the_name_of_another_one_is_not_opened_for_that_ones_sake(project: Path) -> None:
+    code = "async def f(b):\n    c = CALL\n    await c.connect()\n    b.append(c)\n    c = OTHER\n    b.append(c)\n    await c.disconnect()\n"
+
+    text = mended(project, HEAD + code.replace("CALL", CALL).replace("OTHER", CALL.replace('"a"', '"other"')))
+
+    assert text.count("TelegramClient(") == 1
+
+
 def test_module_whose_name_is_a_login_keeps_what_asks_for_it(project: Path) -> None:
     code = f"from telethon import TelegramClient\n\ndef main():\n    with {CALL} as c:\n        print(c.get_me())\n"
     for name in ("generate_session.py", "work.py"):

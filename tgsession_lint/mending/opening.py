@@ -171,7 +171,7 @@ def _opened(facts: Facts, outer: Node, start: tuple[cst.Arg, ...]) -> Opened | N
     """How the client is opened now, in the same kind of code as it is built."""
     tree = facts.module.tree
     found = tuple(seats(tree, outer))
-    uses = list(dict.fromkeys(use for seat in found for use in seat.uses))
+    uses = list(dict.fromkeys(use for seat in found for use in seat.uses if not _is_of_another(tree, outer, use, seat)))
     in_loop = runs_in_loop(facts.module, outer)
     at_once = isinstance(outer, cst.Await) or (isinstance(outer, cst.Call) and _last(outer.func) == "start")
     if at_once and in_loop and not isinstance(outer, cst.Await):
@@ -195,6 +195,14 @@ def _opened(facts: Facts, outer: Node, start: tuple[cst.Arg, ...]) -> Opened | N
             if line is not None and all(seat.is_alone for seat in found) and _goes(facts, outer, line, found, in_loop):
                 lines.append(line)
     return Opened(found, tuple(dict.fromkeys(lines)), tuple(args), tuple(starts))
+
+
+def _is_of_another(tree: Tree, outer: Node, use: Node, seat: Seat) -> bool:
+    """Whether *use* is of what *seat* had before this client: it comes first, and no loop comes back to it."""
+    if seat.is_alone or tree.order[use] > tree.order[outer] or tree.scope_at(use).function is not tree.scope_at(outer).function:
+        return False
+    loops = {above for above in tree.ancestors(outer) if isinstance(above, (cst.For, cst.While))}
+    return loops.isdisjoint(tree.ancestors(use))
 
 
 def _opening_call(facts: Facts, use: Node) -> cst.Call | None:
