@@ -417,6 +417,11 @@ def test_client_that_outlives_its_code_is_opened(before: str, after: str, projec
         ("async def f(b):\n    if b:\n        c = CALL\n        await c.connect()\n    await c.get_me()\n", "used outside the block"),
         ("async def f(b):\n    c = CALL\n    if b:\n        async with c:\n            await c.get_me()\n", "entered in another block"),
         ("def f(b):\n    c = CALL\n    if b:\n        with c:\n            c.loop.run_until_complete(work(c))\n", "entered in another block"),
+        (
+            "async def f(b):\n    try:\n        c = CALL\n        await c.connect()\n        if b:\n            c = None\n        b.c = c\n    finally:\n"
+             "        if c is not None:\n            await c.disconnect()\n",
+            "would stand for none",
+        ),
         ("async def f(b):\n    b.s = CALL.session\n", "only its `session` is used"),
         ("async def log_in(b):\n    c = CALL\n    await c.start()\n    b.c = c\n", "by its name this code is there to log in"),
     ],

@@ -49,7 +49,7 @@ def find(facts: Facts, call: cst.Call, outer: Node, seats: Sequence[Seat]) -> An
         if not _can_move(facts, call, line, place, seats):
             return NoFix(_BETWEEN)
         at = place
-    if name := _missed(tree, at, seats):
+    if name := _missed(tree, at, seats, line):
         return NoFix(_UNBOUND.format(name))
     return place if at is place else None
 
@@ -94,8 +94,11 @@ def _can_move(facts: Facts, call: cst.Call, line: Any, place: Node, seats: Seque
     return plain and line.body[0].value is call and not used and not has_comment(call) and not moving.late(facts, call, place)
 
 
-def _missed(tree: Tree, line: Node, seats: Sequence[Seat]) -> str:
-    """The name that code needs which a `try` or a `with` round *line* comes to, also where the client could not be opened; empty if none does."""
+def _missed(tree: Tree, line: Node, seats: Sequence[Seat], built: Node) -> str:
+    """The name that code needs which a `try` or a `with` round *line* comes to, also where the client could not be opened; empty if none does.
+
+    *built* is the statement that builds the client now.
+    """
     below: Node = line
     for above in tree.ancestors(line):
         if isinstance(above, (cst.FunctionDef, cst.ClassDef)):
@@ -109,7 +112,7 @@ def _missed(tree: Tree, line: Node, seats: Sequence[Seat]) -> str:
                     needing += _behind(tree, above, seat)
             elif isinstance(above, cst.With) and above.body is below:
                 needing += _behind(tree, above, seat)
-            if any(not _is_asked(tree, use, seat) for use in needing):
+            if any(not _is_asked(tree, use, seat, built) for use in needing):
                 return seat.name
         below = above
     return ""
@@ -125,9 +128,9 @@ def _behind(tree: Tree, statement: Node, seat: Seat) -> list[Node]:
     ]  # fmt: skip
 
 
-def _is_asked(tree: Tree, use: Node, seat: Seat) -> bool:
-    """Whether *use* asks whether there is a client, or comes only where there is one; the name has a value in any case."""
-    if "." not in seat.name and len(seat.stores) < 2:
+def _is_asked(tree: Tree, use: Node, seat: Seat, built: Node) -> bool:
+    """Whether *use* asks whether there is a client, or comes only where there is one; the name has a value before it is *built*."""
+    if "." not in seat.name and not any(tree.order[store] < tree.order[built] for store in seat.stores):
         return False
     for above in tree.ancestors(use):
         if isinstance(above, (cst.If, cst.IfExp, cst.While)):
