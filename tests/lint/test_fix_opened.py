@@ -418,8 +418,7 @@ def test_client_that_outlives_its_code_is_opened(before: str, after: str, projec
         ("async def f(b):\n    c = CALL\n    if b:\n        async with c:\n            await c.get_me()\n", "entered in another block"),
         ("def f(b):\n    c = CALL\n    if b:\n        with c:\n            c.loop.run_until_complete(work(c))\n", "entered in another block"),
         (
-            "async def f(b):\n    try:\n        c = CALL\n        await c.connect()\n        if b:\n            c = None\n        b.c = c\n    finally:\n"
-             "        if c is not None:\n            await c.disconnect()\n",
+            "async def f(b):\n  try:\n    c = CALL\n    await c.connect()\n    if b: c = None\n    b.c = c\n  finally:\n    if c: await c.disconnect()\n",
             "would stand for none",
         ),
         ("async def f(b):\n    b.s = CALL.session\n", "only its `session` is used"),

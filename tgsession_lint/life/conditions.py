@@ -29,7 +29,7 @@ _EXCLUDES = {"truth": "none", "none": "truth"}
 
 def outcomes(body: Body, node: Any, state: State) -> list[tuple[bool, State]]:
     """The ways that the test *node* can go in *state*, each with what is known then."""
-    certain = _by_client(body, node, state)
+    certain = True if asks_for_program(node) else _by_client(body, node, state)
     asked = _asked(body, node)
     if certain is None and asked is not None:
         fact, sense = asked
@@ -38,6 +38,13 @@ def outcomes(body: Body, node: Any, state: State) -> list[tuple[bool, State]]:
             return [(outcome, _told(body, state, fact, outcome is sense)) for outcome in (True, False)]
         certain = known is sense
     return [(outcome, state) for outcome in (True, False) if certain in {None, outcome}]
+
+
+def asks_for_program(node: Any) -> bool:
+    """Whether *node* is `__name__ == "__main__"`, which cannot fail: a module is judged as the program that is run."""
+    left, operator, right = _compared(node)
+    named = isinstance(left, cst.Name) and left.value == "__name__" and isinstance(operator, cst.Equal)
+    return named and isinstance(right, cst.SimpleString) and string_value(right) == "__main__"
 
 
 def assigned(body: Body, variable: Any, value: Any, state: State) -> State:

@@ -47,6 +47,11 @@ def _read(run: Run, node: cst.Attribute, state: State) -> States:
     return [state], [] if surely else [state]
 
 
+def _compared(run: Run, node: cst.Comparison, state: State) -> States:
+    del run
+    return [state], [] if conditions.asks_for_program(node) else [state]
+
+
 def _added(run: Run, node: cst.AugAssign, state: State) -> States:
     return [state], [state.now(HANDED) if run.body.inside(state, node.value) else state]  # as in `bound`
 
@@ -150,7 +155,8 @@ def _return(run: Run, point: Point, state: State) -> After:
 
 
 _OPERATIONS: dict[Any, Callable[[Run, Any, State], States]] = {
-    cst.Call: calls.called, cst.Await: _awaited, cst.Yield: _yielded, cst.Attribute: _read, cst.AugAssign: _added,
+    cst.Call: calls.called, cst.Await: _awaited, cst.Yield: _yielded, cst.Attribute: _read, cst.Comparison: _compared,
+    cst.AugAssign: _added,
 }  # fmt: skip
 _EFFECTS = {
     "run": _run, "carry": _carry, "test": _test, "bind": bound, "drop": _drop, "each": _each, "case": _case, "catch": _catch,
