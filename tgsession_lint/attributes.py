@@ -162,11 +162,12 @@ def lineage(ask: Evaluator, plain: Class) -> Iterator[Class]:
 
 
 def class_attribute(ask: Evaluator, plain: Class, name: str) -> Values:
-    """`Class.name`: what the class body of it or an ancestor binds."""
+    """`Class.name`: what the class body of it or an ancestor binds, and what class methods store there."""
     for current in lineage(ask, plain):
-        bindings = current.scope.bindings.get(name)
-        if bindings:
-            return union(*(ask.binding(current.module, b) for b in bindings))
+        bindings = current.scope.bindings.get(name, [])
+        found = union(*(ask.binding(current.module, b) for b in bindings), _stored_on(ask, current, name))
+        if found or bindings:
+            return found
     return ()
 
 
