@@ -44,7 +44,7 @@ def asks_for_program(node: Any) -> bool:
     """Whether *node* is `__name__ == "__main__"`, which cannot fail: a module is judged as the program that is run."""
     left, operator, right = _compared(node)
     named = isinstance(left, cst.Name) and left.value == "__name__" and isinstance(operator, cst.Equal)
-    return named and isinstance(right, cst.SimpleString) and string_value(right) == "__main__"
+    return named and string_value(right) == "__main__"
 
 
 def assigned(body: Body, variable: Any, value: Any, state: State) -> State:
