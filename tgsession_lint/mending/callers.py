@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from tgsession_lint import unmentioned
 from tgsession_lint.mending import login
 from tgsession_lint.mending.seats import seats
 from tgsession_lint.mending.tasks import STARTING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tgsession_lint.nodes import Node
     from tgsession_lint.project import Module
     from tgsession_lint.tree import Scope
+    from tgsession_lint.values import Values
 
 # After these nothing can be done with the connection.
 _LAST = frozenset({"run_until_disconnected", "disconnected"})
@@ -48,10 +50,15 @@ def kept_by(facts: Facts, uses: Iterable[Node]) -> str:
     for use in uses:
         arg: Any = tree.parent(use)
         call: Any = tree.parent(arg) if isinstance(arg, cst.Arg) else None
-        for value in facts.ask.value(facts.module, call.func) if isinstance(call, cst.Call) else ():
+        for value in _called(facts, call.func) if isinstance(call, cst.Call) else ():
             if isinstance(value, Function) and _keeps(value, login.taken_as(value.scope, call, arg)):
                 return _last(call.func)
     return ""
+
+
+def _called(facts: Facts, func: Node) -> Values:
+    """What *func* can be, also of modules that mention no client."""
+    return unmentioned.followed(facts.ask, facts.ask.value(facts.module, func))
 
 
 def given_away(facts: Facts, uses: Iterable[Node]) -> str:
@@ -69,7 +76,7 @@ def given_away(facts: Facts, uses: Iterable[Node]) -> str:
         if isinstance(call, cst.Call) and isinstance(tree.parent(call), cst.Expr) and tree.scope_at(use).is_async:
             func: Any = call.func
             known = isinstance(func, cst.Name) and home_of(tree, func.value, tree.scope_at(use)) is None
-            if not known and _last(func) not in STARTING and not any(isinstance(value, (Function, Class)) for value in facts.ask.value(facts.module, func)):
+            if not known and _last(func) not in STARTING and not any(isinstance(value, (Function, Class)) for value in _called(facts, func)):
                 found = found or _last(func)
     return found
 
