@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import multiprocessing
 import random
 import re
 import subprocess
@@ -18,7 +17,6 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -33,6 +31,7 @@ from tests.benchmarks import fixes
 from tests.lint.fixing.programs import Program, Shapes
 from tests.lint.fixing.running import quietly, run
 from tests.lint.fixing.world import Choices, World
+from tests.lint.flow.judge import shared
 from tgsession_lint import config, pipeline, repair
 
 if TYPE_CHECKING:
@@ -260,12 +259,7 @@ def chosen(seed: int, number: int) -> Iterator[Program]:
 
 def together(programs: Iterator[Program], jobs: int) -> Verdict:
     """The verdict on *programs*, in *jobs* processes."""
-    whole = Verdict()
-    with multiprocessing.Pool(jobs, quietly) as pool:
-        for part in pool.imap(judge, iter(lambda: list(islice(programs, AT_ONCE)), [])):
-            for name, value in vars(part).items():
-                setattr(whole, name, getattr(whole, name) + value)
-    return whole
+    return shared(programs, jobs, AT_ONCE, judge, quietly, Verdict())
 
 
 def main(arguments: list[str]) -> int:

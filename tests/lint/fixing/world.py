@@ -12,6 +12,8 @@ from contextlib import suppress
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from tests.lint.flow.world import CutError, go_on
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterator
@@ -19,10 +21,6 @@ if TYPE_CHECKING:
 MOST_DECISIONS = 40
 _EXCEPTIONS = (None, ValueError, asyncio.CancelledError)
 _FAILED_OPENINGS = (None, ConnectionError, asyncio.CancelledError)
-
-
-class CutError(BaseException):
-    """The run takes too long; what comes of it does not count."""
 
 
 class HeldError(Exception):
@@ -57,12 +55,8 @@ class Choices:
         for _ in range(self._every):
             self._place = 0
             yield
-            del self._taken[self._place :]
-            while self._taken and self._taken[-1][0] + 1 == self._taken[-1][1]:
-                self._taken.pop()
-            if not self._taken:
+            if not go_on(self._taken, self._place):
                 return
-            self._taken[-1][0] += 1
         self._random = True
         for _ in range(self._more):
             self._taken, self._place = [], 0

@@ -16,10 +16,10 @@ import warnings
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
@@ -34,6 +34,7 @@ from tgsession_lint.modules import Roots
 from tgsession_lint.project import Module, Project
 
 AT_ONCE = 200
+V = TypeVar("V")
 _HELPERS = compile(HELPERS, "helpers", "exec")
 
 
@@ -60,9 +61,15 @@ def judge(programs: Iterable[Program]) -> Verdict:
 
 def together(programs: Iterator[Program], jobs: int) -> Verdict:
     """The same in *jobs* processes."""
-    whole = Verdict()
-    with multiprocessing.Pool(jobs, _prepare) as pool:
-        for part in pool.imap(judge, iter(lambda: list(islice(programs, AT_ONCE)), [])):
+    return shared(programs, jobs, AT_ONCE, judge, _prepare, Verdict())
+
+
+def shared(
+    programs: Iterator[Any], jobs: int, at_once: int, judge: Callable[[list[Any]], V], prepare: Callable[[], object], whole: V
+) -> V:
+    """What *judge* says of *programs*, so many at a time, in *jobs* processes that *prepare* first, added up in *whole*."""
+    with multiprocessing.Pool(jobs, prepare) as pool:
+        for part in pool.imap(judge, iter(lambda: list(islice(programs, at_once)), [])):
             for name, value in vars(part).items():
                 setattr(whole, name, getattr(whole, name) + value)
     return whole

@@ -47,13 +47,19 @@ class Decisions:
             self._place = 0
             self.run_is_cut = False
             yield
-            del self._taken[self._place :]
-            while self._taken and self._taken[-1][0] + 1 == self._taken[-1][1]:
-                self._taken.pop()
-            if not self._taken:
+            if not go_on(self._taken, self._place):
                 return
-            self._taken[-1][0] += 1
         self.cut = True
+
+
+def go_on(taken: list[list[int]], place: int) -> bool:
+    """Change *taken*, of which the last run took the first *place*, to the decisions of the next run; whether there is one."""
+    del taken[place:]
+    while taken and taken[-1][0] + 1 == taken[-1][1]:
+        taken.pop()
+    if taken:
+        taken[-1][0] += 1
+    return bool(taken)
 
 
 class Client:
