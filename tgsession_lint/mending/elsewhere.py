@@ -72,9 +72,15 @@ def layout_of(facts: Facts, module: Module) -> Layout | None:
 
 def method_at(tree: Tree, use: Node) -> str:
     """The method of a client that is called where *use* names it."""
+    call: Any = call_at(tree, use)
+    return call.func.attr.value if call is not None else ""
+
+
+def call_at(tree: Tree, use: Node) -> cst.Call | None:
+    """The call of a client's method where *use* names the client."""
     above: Any = tree.parent(use)
-    call: Any = tree.parent(above) if isinstance(above, cst.Attribute) else None
-    return above.attr.value if isinstance(call, cst.Call) and above in {call.func} else ""
+    call = tree.parent(above) if isinstance(above, cst.Attribute) else None
+    return call if isinstance(call, cst.Call) and call.func is above else None
 
 
 def _may_be(facts: Facts, module: Module, node: cst.Attribute, related: set[Scope]) -> bool:

@@ -14,7 +14,7 @@ from tgsession_lint.facts.guards import runs_in_loop
 from tgsession_lint.finding import Fix, NoFix
 from tgsession_lint.frozen import frozen, replace
 from tgsession_lint.layout import Span
-from tgsession_lint.mending import callers, heads, imports, login, openers, opening_place, reconnecting, tokens, words
+from tgsession_lint.mending import callers, elsewhere, heads, imports, login, openers, opening_place, reconnecting, tokens, words
 from tgsession_lint.mending.draft import Draft
 from tgsession_lint.mending.moving import names_rebound
 from tgsession_lint.mending.seats import seats
@@ -208,9 +208,7 @@ def _is_of_another(tree: Tree, outer: Node, use: Node, seat: Seat) -> bool:
 def _opening_call(facts: Facts, use: Node) -> cst.Call | None:
     """`client.connect(…)` or `client.start(…)` at the *use* of a client."""
     tree = facts.module.tree
-    attribute: Any = tree.parent(use)
-    call = tree.parent(attribute) if isinstance(attribute, cst.Attribute) and attribute.value is use else None
-    return call if isinstance(call, cst.Call) and call.func in {attribute} and attribute.attr.value in _OPENING else None
+    return elsewhere.call_at(tree, use) if elsewhere.method_at(tree, use) in _OPENING else None
 
 
 def _is_awaited(tree: Tree, call: Node) -> bool:

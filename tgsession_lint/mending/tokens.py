@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from tgsession_lint.mending import heads, moving
+from tgsession_lint.mending import elsewhere, heads, moving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,9 +41,7 @@ def by_choice(facts: Facts, call: cst.Call, uses: Iterable[Node]) -> cst.Arg | N
 
 
 def _start(tree: Tree, use: Node) -> cst.Call | None:
-    attribute: Any = tree.parent(use)
-    call = tree.parent(attribute) if isinstance(attribute, cst.Attribute) and attribute.attr.value == "start" else None
-    return call if isinstance(call, cst.Call) and call.func in {attribute} else None
+    return elsewhere.call_at(tree, use) if elsewhere.method_at(tree, use) == "start" else None
 
 
 def _is_beside(tree: Tree, call: Node, choice: Node) -> bool:
